@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports go one way: roost -> RoostCLI -> RoostWorker, RoostRunner -> RoostNATS, RoostJournal, RoostWire,
+// RoostTelemetry -> RoostCore. docs/architecture.md says what each target owns.
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "roost",
+  products: [.executable(name: "roost", targets: ["roost"])],
+  targets: [
+    .executableTarget(name: "roost", dependencies: ["RoostCLI"], swiftSettings: strict),
+    library("RoostCLI", ["RoostWorker", "RoostRunner", "CRoostSystem"]),
+    library(
+      "RoostWorker",
+      ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),
+    library("RoostRunner", ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"]),
+    library("RoostNATS", ["RoostCore", "CNats"]),
+    library("RoostJournal", ["RoostCore", "CRoostSystem"]),
+    library("RoostWire", ["RoostCore", "CRoostProtos", "CProtobufC"]),
+    library("RoostTelemetry", ["RoostCore"]),
+    library("RoostCore", []),
+    library(
+      "RoostTestKit",
+      ["RoostWorker", "RoostNATS", "RoostJournal", "RoostWire", "RoostCore"]),
+
+    system("CNats", pkgConfig: "libnats", package: "libnats-dev"),
+    system("CProtobufC", pkgConfig: "libprotobuf-c", package: "libprotobuf-c-dev"),
+    system("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+    .target(name: "CRoostProtos", dependencies: ["CProtobufC"]),
+    .target(name: "CRoostSystem", cSettings: strictC),
+
+    tests("RoostCoreTests", ["RoostCore"]),
+    tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
+    tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
+    tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
+    tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
+  ]
+)

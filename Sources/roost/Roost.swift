@@ -1,0 +1,6 @@
+import RoostCLI
+
+@main
+struct Roost {
+  static func main() {}
+}
