@@ -1,0 +1,53 @@
+# The one way in: `make` lists the targets, `make test` is what CI runs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+KILLS ?= 50
+WAKES ?= 2000
+ACTORS ?= 200
+# make kills N=10 is short for KILLS=10; make bench N=10000 sets the number of wakes per mode.
+N ?=
+PYTHON := .venv/py/bin/python
+
+.PHONY: help install venv servers build test test-python kills bench generate format lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## install the Debian packages the project needs (skips what is there)
+	@scripts/install.sh
+
+venv: ## make the Python environment .venv/py and the Python code of Protos/
+	@scripts/venv.sh
+
+servers: ## fetch the nats-server versions that the tests run against
+	@if [ -x scripts/nats-servers.sh ]; then scripts/nats-servers.sh; fi
+
+build: install ## debug build
+	swift build
+
+test: install venv servers ## everything CI runs: install, build, all tests
+	swift build --build-tests
+	swift test
+
+test-python: venv ## only the tests of the Python tools
+	$(PYTHON) -m unittest discover -s Tests/python -p 'test_*.py'
+
+kills: venv ## kill -9 the worker N times under load and let the outside checker judge
+	swift build --product roost
+	$(PYTHON) Tests/python/kills.py --kills $(or $(N),$(KILLS)) --wakes $(WAKES) --actors $(ACTORS) $(if $(SEED),--seed $(SEED))
+
+bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
+	@N=$(N) scripts/bench.sh
+
+generate: install ## make the C code of Protos/ again
+	scripts/generate-protos.sh
+
+format: ## let swift format rewrite the sources
+	swift format -i -r -p Package.swift Sources Tests
+
+lint: ## check the layout of the sources, changing nothing
+	swift format lint -s -r -p Package.swift Sources Tests
+
+clean: ## remove what was built, the Python environment included
+	rm -rf .build .venv

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need. Skips what is installed; quick when nothing is missing.
+set -euo pipefail
+
+packages=(
+  libnats-dev            # cnats, imported by CNats
+  libprotobuf-c-dev      # imported by CProtobufC
+  libmicrohttpd-dev      # imported by CMicroHTTPD
+  pkg-config             # how the Swift package manager finds the three
+  protobuf-c-compiler    # protoc-c, for `make generate` and the test that compares
+  protobuf-compiler      # protoc, for the Python code of Protos/
+  nats-server            # the broker of the tests
+  python3-venv           # brings python3, the language of the outside tests
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+  [[ $status == "ii "* ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -eq 0 ]] && exit 0
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  command -v sudo >/dev/null || { echo "install.sh: run as root: apt-get install ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "install.sh: installing ${missing[*]}" >&2
+# Debian's package scripts start the broker as a service where they can; the tests start their own.
+"${as_root[@]}" apt-get update -q >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
