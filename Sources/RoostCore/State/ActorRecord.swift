@@ -57,7 +57,8 @@ package enum ActorState: Equatable, Sendable {
   case stopIntent(Placement, deadline: Instant, rewake: Demand?)
   case goingAway(Placement, deadline: Instant, AwayCause, rewake: Demand?)
   case destroying(Placement, deadline: Instant)
-  case destroyed(at: Instant)
+  /// The record is kept until `until`, so that a late caller still learns what became of the actor.
+  case destroyed(at: Instant, until: Instant)
 
   package enum AwayCause: UInt8, Sendable {
     case drain = 1

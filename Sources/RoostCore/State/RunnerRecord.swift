@@ -2,7 +2,8 @@
 package struct RunnerRecord: Equatable, Sendable {
   package enum Phase: Equatable, Sendable {
     case open(RunnerSession)
-    case closed(at: Instant)
+    /// The record is kept until `until`.
+    case closed(at: Instant, until: Instant)
   }
   package var phase: Phase
   /// Of the open session; zero when closed.

@@ -1,0 +1,74 @@
+/// The actors and runners of one pool, its queue and its timers: one machine, one order, one time.
+///
+/// Everything but the records is derived from them by `evolve`, so that a slot cannot be counted twice and a ticket
+/// cannot be left behind: there is nothing to forget.
+package struct Pool: Sendable {
+  package let id: PoolID
+  package let defaults: PoolSettings
+  package internal(set) var record = PoolRecord()
+  package internal(set) var settings: PoolSettings
+
+  var actors: [Actor] = []
+  var actorSlots: [ActorID: Int] = [:]
+  var freeActorSlots: [Int] = []
+  var keys: [NamedKey: Int] = [:]
+
+  var runners: [Runner] = []
+  var runnerSlots: [RunnerID: Int] = [:]
+  var freeRunnerSlots: [Int] = []
+  var placement = PlacementIndex()
+
+  var queue = TicketQueue()
+  var timers = Timers()
+  /// The queue pass stopped at its bound and goes on before anything else is decided.
+  package internal(set) var needsPass = false
+
+  init(id: PoolID, defaults: PoolSettings) {
+    self.id = id
+    self.defaults = defaults
+    settings = defaults
+  }
+
+  struct Actor: Sendable {
+    var id: ActorID
+    var facts: ActorFacts
+    var record: ActorRecord
+  }
+
+  struct Runner: Sendable {
+    var id: RunnerID
+    var record: RunnerRecord
+    /// This worker's view, not journalled: after a restart every runner is fresh.
+    var isFresh = true
+    /// Slots of the actors whose state names this runner: what is reserved.
+    var actors: Set<Int> = []
+    /// Issued and not acknowledged, in index order.
+    var commands = Fifo<Command>()
+
+    var isDraining: Bool { record.session?.drainDeadline != nil }
+    var isEligible: Bool { record.session != nil && !isDraining && isFresh }
+    var hasFreeSlot: Bool { record.session.map { Int($0.totalSlots) > actors.count } ?? false }
+  }
+
+  /// A key is unique among the actors of one name that are not destroyed.
+  struct NamedKey: Hashable, Sendable {
+    var name: String
+    var key: String
+  }
+
+  var nextDeadline: Instant? { timers.deadlines.first?.due }
+  var nextAlarm: Instant? { timers.alarms.first?.due }
+
+  /// Actors whose state names the runner, in id order: the order in which they are lost or drained.
+  func actorsInOrder(of runner: Int) -> [Int] {
+    runners[runner].actors.sorted { actors[$0].id < actors[$1].id }
+  }
+
+  /// Why nobody can be placed now (lifecycle, actor states). Computed when told, never stored.
+  package var pendingReason: String {
+    let open = runners.lazy.filter { $0.record.session != nil }
+    if open.isEmpty { return "no_runner" }
+    if !placement.isEmpty { return placement.best == nil ? "newest_full" : "behind_others" }
+    return open.contains { !$0.isDraining } ? "all_stale" : "all_draining"
+  }
+}
