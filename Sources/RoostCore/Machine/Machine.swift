@@ -24,7 +24,8 @@ package struct Machine: Sendable {
     guard case .signal(let signal) = input else { return }
     var pool = Pool(id: id, defaults: defaults)
     if signal.makesPool, indexes.count >= Limits.pools {
-      pool.refuse(signal, limit: "pools", message: "this worker serves \(Limits.pools) pools already", at: moment, into: &effects)
+      pool.refuse(
+        signal, limit: "pools", message: "this worker serves \(Limits.pools) pools already", at: moment, into: &effects)
       return
     }
     pool.apply(input, at: moment, into: &effects)

@@ -126,7 +126,8 @@ extension Pool {
   private mutating func remove(runner slot: Int) {
     let id = runners[slot].id
     runnerSlots[id] = nil
-    runners[slot] = Runner(id: RunnerID(""), record: RunnerRecord(phase: .closed(at: .distantPast, until: .distantFuture)))
+    runners[slot] = Runner(
+      id: RunnerID(""), record: RunnerRecord(phase: .closed(at: .distantPast, until: .distantFuture)))
     placement.set(slot, nil)
     freeRunnerSlots.append(slot)
   }

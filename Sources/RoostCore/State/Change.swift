@@ -23,7 +23,9 @@ package struct PoolRecord: Equatable, Sendable {
   package var nextTicket: Ticket
   /// No generation given out is at or below this; raised when an actor's record is removed.
   package var generationFloor: Generation
-  package init(overlay: PoolSettingsOverlay = PoolSettingsOverlay(), nextTicket: Ticket = 1, generationFloor: Generation = 0) {
+  package init(
+    overlay: PoolSettingsOverlay = PoolSettingsOverlay(), nextTicket: Ticket = 1, generationFloor: Generation = 0
+  ) {
     self.overlay = overlay
     self.nextTicket = nextTicket
     self.generationFloor = generationFloor

@@ -30,7 +30,8 @@ struct TicketQueue: Sendable {
   }
 
   mutating func remove(_ ticket: Ticket) {
-    guard let index = isSorted ? index(of: ticket) : entries.firstIndex(where: { $0.ticket == ticket && $0.isLive }) else {
+    guard let index = isSorted ? index(of: ticket) : entries.firstIndex(where: { $0.ticket == ticket && $0.isLive })
+    else {
       return
     }
     entries[index].isLive = false

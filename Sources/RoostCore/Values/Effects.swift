@@ -99,7 +99,8 @@ package struct OutgoingCommand: Equatable, Sendable {
     case start(Command, ActorFacts)
     case stop(Command, StopReason)
     /// Answer to init and to a gap in events.
-    case welcome(lastEventIndex: EventIndex, lostThreshold: Milliseconds, pingInterval: Milliseconds, stopAfter: Milliseconds)
+    case welcome(
+      lastEventIndex: EventIndex, lostThreshold: Milliseconds, pingInterval: Milliseconds, stopAfter: Milliseconds)
     case close(reason: String)
   }
   package var runner: RunnerID
@@ -212,7 +213,8 @@ package struct Answer: Equatable, Sendable {
   package var sequence: StreamSequence
   package init(
     replyTo: String, outcome: Outcome, state: String = "", reason: String = "", runner: RunnerID? = nil,
-    generation: Generation = 0, queuePosition: UInt64 = 0, isFinal: Bool, actor: ActorID? = nil, sequence: StreamSequence
+    generation: Generation = 0, queuePosition: UInt64 = 0, isFinal: Bool, actor: ActorID? = nil,
+    sequence: StreamSequence
   ) {
     self.replyTo = replyTo
     self.outcome = outcome

@@ -1,0 +1,177 @@
+// Leaving a slot: the intents that lead there, and stopped and lost (lifecycle, stopped and lost). The one function that
+// releases a slot stands here.
+
+/// How a generation ended.
+enum Ending: Equatable {
+  /// nil = ended well.
+  case stopped(error: String?)
+  case lost(Loss)
+}
+
+/// Why a generation is taken for lost; the text is the event's reason.
+enum Loss: String {
+  case noStartReport = "no_start_report"
+  case noStopReport = "no_stop_report"
+  case runnerLost = "runner_lost"
+  case superseded
+  case changed
+  case unknownSession = "unknown_session"
+  case drainDeadline = "drain_deadline"
+  case drained
+  /// A start that a draining runner never took: nothing ran, nothing crashed.
+  case handedBack = "handed_back"
+}
+
+/// What a stop is asked for.
+enum Leaving: Equatable {
+  case sleep
+  case stop
+  case goingAway(ActorState.AwayCause)
+  case destroy
+
+  var stopReason: StopReason {
+    switch self {
+    case .sleep: .sleep
+    case .stop: .stop
+    case .goingAway: .goingAway
+    case .destroy: .destroy
+    }
+  }
+}
+
+extension Pool {
+  /// Moves a placed actor to the state that waits for its stop. The first such state of a generation sends the stop and
+  /// sets the deadline; moving on between them keeps deadline and rewake.
+  mutating func leave(_ slot: Int, for leaving: Leaving, _ turn: inout Turn) {
+    var record = actors[slot].record
+    guard let placement = record.state.placement else { preconditionFailure("only a placed actor leaves") }
+    var rewake = record.state.rewake
+    var sentAlready = true
+    let deadline: Instant
+    switch record.state {
+    case .sleepIntent(_, let due, _), .stopIntent(_, let due, _), .goingAway(_, let due, _, _), .destroying(_, let due):
+      deadline = due
+    default:
+      sentAlready = false
+      deadline = turn.clock.adding(settings.actorStopThreshold)
+      // An override that was not used up by a run is kept for after the stop.
+      if case .starting(_, _, let demand) = record.state, case .goingAway = leaving, demand.override != .none {
+        rewake = demand
+      }
+    }
+    switch leaving {
+    case .sleep: record.state = .sleepIntent(placement, deadline: deadline, rewake: rewake)
+    case .stop: record.state = .stopIntent(placement, deadline: deadline, rewake: rewake)
+    case .goingAway(let cause): record.state = .goingAway(placement, deadline: deadline, cause, rewake: rewake)
+    case .destroy: record.state = .destroying(placement, deadline: deadline)
+    }
+    set(slot, record, &turn)
+    if !sentAlready, let runner = runnerSlots[placement.runner] {
+      issue(.stop(leaving.stopReason), slot, generation: record.generation, to: runner, cause: turn.cause, &turn)
+    }
+    switch leaving {
+    case .sleep: publish(.sleepIntent, slot, &turn)
+    case .goingAway(let cause): publish(.goingAway, slot, reason: cause == .drain ? "drain" : "asked", &turn)
+    case .destroy: publish(.destroying, slot, &turn)
+    case .stop: break
+    }
+  }
+
+  /// A generation has ended: its slot is released, the queue is served, then it is decided what becomes of the actor.
+  mutating func end(_ slot: Int, _ ending: Ending, _ turn: inout Turn) {
+    let before = actors[slot].record
+    guard let placement = before.state.placement, let runner = runnerSlots[placement.runner] else {
+      preconditionFailure("only a placed actor ends")
+    }
+    release(slot, ending, &turn)
+    if case .lost(.noStartReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
+    if case .lost(.noStopReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
+    if case .destroying = before.state {
+    } else {
+      switch ending {
+      case .stopped(let error):
+        publish(
+          .stopped, slot, runner: placement.runner, reason: error == nil ? "ok" : "error", message: error ?? "", &turn)
+      case .lost(let loss): publish(.lost, slot, runner: placement.runner, reason: loss.rawValue, &turn)
+      }
+    }
+    passQueue(&turn)
+    goOn(slot, from: before.state, ending, &turn)
+    closeIfDrained(runner, &turn)
+  }
+
+  /// Gives the slot back and counts the end. Until `goOn` the actor stands as sleeping, which no change records.
+  private mutating func release(_ slot: Int, _ ending: Ending, _ turn: inout Turn) {
+    var record = actors[slot].record
+    if let since = record.state.placement?.runningSince, turn.clock.since(since) >= settings.retryResetDuration {
+      record.crashCount = 0
+    }
+    let counts = if case .goingAway = record.state { false } else { ending != .lost(.handedBack) }
+    if counts {
+      switch ending {
+      case .stopped(error: nil): record.crashCount = 0
+      case .stopped(error: let message?):
+        record.crashCount &+= 1
+        record.lastError = .crashed(message: message)
+      case .lost(let loss):
+        record.crashCount &+= 1
+        record.lastError =
+          switch loss {
+          case .noStartReport: .noStartReport
+          case .noStopReport: .noStopReport
+          default: .runnerLost
+          }
+      }
+    }
+    record.lastEnd = turn.clock
+    record.state = .sleeping
+    assign(record, to: slot)
+  }
+
+  /// The table of stopped and lost: the first row that matches.
+  private mutating func goOn(_ slot: Int, from state: ActorState, _ ending: Ending, _ turn: inout Turn) {
+    // A rewake whose patience is over counts as not set.
+    let rewake = state.rewake.flatMap { demand in
+      demand.override.deadline.map { $0 <= turn.now } ?? false ? nil : demand
+    }
+    switch (state, ending) {
+    case (.destroying, _):
+      becomeDestroyed(slot, reason: "asked", &turn)
+    case (.starting(_, _, let demand), .lost(.handedBack)):
+      let override = demand.override == .none ? .dontSleep(until: nil) : demand.override
+      attempt(slot, Demand(override: override, cause: demand.cause), by: .machine, &turn)
+    case (.sleepIntent, _):
+      if let rewake {
+        attempt(slot, rewake, by: .machine, &turn)
+      } else if let alarm = actors[slot].record.alarm, alarm <= turn.now {
+        fireAlarm(slot, &turn)
+      } else {
+        fallAsleep(slot, reason: "stopped", &turn)
+      }
+    case (.goingAway(_, _, .asked, _), _):
+      attempt(slot, rewake ?? Demand(cause: turn.cause), by: .machine, &turn)
+    case (.starting(_, _, let demand), .stopped(error: .some)), (.starting(_, _, let demand), .lost):
+      if demand.override != .none { attempt(slot, demand, by: .machine, &turn) } else { obeyPolicy(slot, &turn) }
+    case (.stopIntent, .stopped(error: nil)), (.running, .stopped(error: nil)), (.starting, .stopped(error: nil)):
+      becomeDestroyed(slot, reason: "completed", &turn)
+    default:
+      if let rewake { attempt(slot, rewake, by: .machine, &turn) } else { obeyPolicy(slot, &turn) }
+    }
+  }
+
+  private mutating func obeyPolicy(_ slot: Int, _ turn: inout Turn) {
+    switch actors[slot].facts.crashPolicy {
+    case .restart: attempt(slot, Demand(cause: turn.cause), by: .machine, &turn)
+    case .sleep: fallAsleep(slot, reason: "crash_policy", &turn)
+    case .destroy: becomeDestroyed(slot, reason: "crash_policy", &turn)
+    }
+  }
+
+  /// An alarm that is due is spent on one attempt, which waits without limit.
+  mutating func fireAlarm(_ slot: Int, _ turn: inout Turn) {
+    var record = actors[slot].record
+    record.alarm = nil
+    set(slot, record, &turn)
+    attempt(slot, Demand(override: .dontSleep(until: nil)), by: .machine, &turn)
+  }
+}

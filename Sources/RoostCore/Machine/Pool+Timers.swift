@@ -1,0 +1,112 @@
+// What is due (lifecycle, one time): in the order (due, kind, id), bounded per turn.
+
+extension Pool {
+  mutating func fireDeadlines(_ turn: inout Turn) {
+    fire(isDeadline: true, &turn) { pool, timer, turn in
+      switch timer.kind {
+      case .pending: pool.patienceEnds(timer.slot, &turn)
+      case .start: pool.end(timer.slot, .lost(.noStartReport), &turn)
+      case .stop: pool.end(timer.slot, .lost(.noStopReport), &turn)
+      case .drain: pool.closeSession(timer.slot, .drainDeadline, &turn)
+      default: break
+      }
+    }
+  }
+
+  mutating func fireAlarms(_ turn: inout Turn) {
+    fire(isDeadline: false, &turn) { pool, timer, turn in
+      switch timer.kind {
+      case .alarm: pool.fireAlarm(timer.slot, &turn)
+      case .backoff:
+        if case .backoff(_, let demand) = pool.actors[timer.slot].record.state {
+          pool.attempt(timer.slot, demand, by: .machine, &turn)
+        }
+      case .retention: pool.evolveAndRecord(.actorRemoved(pool.actors[timer.slot].id), &turn)
+      case .runnerRetention: pool.evolveAndRecord(.runnerRemoved(pool.runners[timer.slot].id), &turn)
+      default: break
+      }
+    }
+  }
+
+  private mutating func fire(
+    isDeadline: Bool, _ turn: inout Turn, _ act: (inout Pool, Timer, inout Turn) -> Void
+  ) {
+    var budget = Limits.timersPerTurn
+    while budget > 0 {
+      var group = timers.takeGroup(isDeadline: isDeadline, by: turn.now).filter { !isVoid($0) }
+      if group.isEmpty {
+        pruneTimers()
+        guard let next = isDeadline ? nextDeadline : nextAlarm, next <= turn.now else { return }
+        continue
+      }
+      group.sort { id(of: $0) < id(of: $1) }
+      for timer in group.dropFirst(budget) { timers.insert(timer) }
+      for timer in group.prefix(budget) where !isVoid(timer) { act(&self, timer, &turn) }
+      budget -= min(budget, group.count)
+    }
+  }
+
+  private func id(of timer: Timer) -> String {
+    switch timer.kind {
+    case .drain, .runnerRetention: runners[timer.slot].id.text
+    default: actors[timer.slot].id.text
+    }
+  }
+
+  /// The pending timeout, and the deadlines of single waiters (lifecycle, pending timeout; overrides and waiters).
+  private mutating func patienceEnds(_ slot: Int, _ turn: inout Turn) {
+    var record = actors[slot].record
+    switch record.state {
+    case .pending(_, let since, let demand):
+      let reason = pendingReason
+      if let deadline = demand.override.deadline, deadline <= turn.now {
+        record.lastError = .noCapacity(reason: reason)
+        record.state = .sleeping
+        set(slot, record, &turn)
+        publish(.pendingTimeout, slot, reason: reason, message: String(deadline.since(since).value), &turn)
+        fallAsleep(slot, reason: "pending_timeout", outcome: .timedOut, waiterReason: reason, &turn)
+      } else {
+        timeOutWaiters(slot, reason: reason, &turn)
+      }
+    case .backoff(let until, var demand):
+      if let deadline = demand.override.deadline, deadline <= turn.now {
+        demand.override = .none
+        record.state = .backoff(until: until, demand)
+        set(slot, record, &turn)
+      }
+      timeOutWaiters(slot, reason: "backoff", &turn)
+    default: timeOutWaiters(slot, reason: record.state.name, &turn)
+    }
+  }
+
+  private mutating func timeOutWaiters(_ slot: Int, reason: String, _ turn: inout Turn) {
+    let now = turn.now
+    finishWaiters(slot, .timedOut, reason: reason, where: { $0.deadline.map { $0 <= now } ?? false }, &turn)
+  }
+
+  /// Whoever waits for a runner's answer waits its whole threshold again: the runner had no way to give it.
+  mutating func renewDeadlines(_ turn: inout Turn) {
+    for runner in runnerSlots.values.sorted(by: { runners[$0].id < runners[$1].id }) {
+      for slot in actorsInOrder(of: runner) {
+        var record = actors[slot].record
+        let stop = turn.clock.adding(settings.actorStopThreshold)
+        switch record.state {
+        case .starting(let placement, _, let demand):
+          record.state = .starting(placement, deadline: turn.clock.adding(settings.actorStartThreshold), demand)
+        case .sleepIntent(let placement, _, let rewake):
+          record.state = .sleepIntent(placement, deadline: stop, rewake: rewake)
+        case .stopIntent(let placement, _, let rewake):
+          record.state = .stopIntent(placement, deadline: stop, rewake: rewake)
+        case .goingAway(let placement, _, let cause, let rewake):
+          record.state = .goingAway(placement, deadline: stop, cause, rewake: rewake)
+        case .destroying(let placement, _): record.state = .destroying(placement, deadline: stop)
+        case .sleeping, .backoff, .pending, .running, .destroyed: continue
+        }
+        set(slot, record, &turn)
+      }
+      guard var session = runners[runner].record.session, session.drainDeadline != nil else { continue }
+      session.drainDeadline = turn.clock.adding(settings.runnerDrainDeadline)
+      setSession(runner, session, &turn)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// What the shell asks of a pool without changing it.
+
+package enum PingStatus: Equatable, Sendable {
+  case known
+  /// Nothing is known of this session: the runner announces itself again.
+  case unknown
+  case closed(reason: String)
+}
+
+/// An actor as people see it.
+package struct ActorView: Equatable, Sendable {
+  package var id: ActorID
+  package var facts: ActorFacts
+  package var record: ActorRecord
+  package var session: SessionID?
+  /// From 1; nil when not in the queue.
+  package var queuePosition: UInt64?
+  package var pendingReason: String?
+}
+
+extension Pool {
+  package func pingStatus(_ id: RunnerID, _ session: SessionID) -> PingStatus {
+    guard let slot = runnerSlots[id] else { return .unknown }
+    if runners[slot].record.session?.id == session { return .known }
+    if let closed = runners[slot].record.closedSessions.last(where: { $0.id == session }) {
+      return .closed(reason: closed.reason)
+    }
+    return .unknown
+  }
+
+  /// Runners with an open session, in id order.
+  package var openRunners: [(runner: RunnerID, session: SessionID)] {
+    runnerSlots.values.compactMap { slot in runners[slot].record.session.map { (runners[slot].id, $0.id) } }
+      .sorted { $0.0 < $1.0 }
+  }
+
+  package func lastIssued(_ id: RunnerID) -> CommandIndex {
+    runnerSlots[id].map { runners[$0].record.cursors.lastCommand } ?? 0
+  }
+
+  package func cursors(of id: RunnerID) -> RunnerCursors? { runnerSlots[id].map { runners[$0].record.cursors } }
+
+  package func actorView(_ id: ActorID) -> ActorView? {
+    guard let slot = actorSlots[id] else { return nil }
+    let actor = actors[slot]
+    let runner = actor.record.state.placement.flatMap { runnerSlots[$0.runner] }
+    return ActorView(
+      id: id, facts: actor.facts, record: actor.record, session: runner.flatMap { runners[$0].record.session?.id },
+      queuePosition: actor.record.state.ticket.flatMap { queue.position(of: $0) },
+      pendingReason: actor.record.state.ticket == nil ? nil : pendingReason)
+  }
+
+  /// The whole state as changes, runners before the actors that name them: what a snapshot holds, and what two states
+  /// are compared by.
+  package func changes() -> [Change] {
+    var result: [Change] = [.pool(record)]
+    for slot in runnerSlots.values.sorted(by: { runners[$0].id < runners[$1].id }) {
+      let runner = runners[slot]
+      result.append(.runner(runner.id, runner.record))
+      result += runner.commands.elements.map { .command(runner.id, $0) }
+    }
+    for slot in actorSlots.values.sorted(by: { actors[$0].id < actors[$1].id }) {
+      result.append(.actorCreated(actors[slot].id, actors[slot].facts))
+      result.append(.actor(actors[slot].id, actors[slot].record))
+    }
+    return result
+  }
+}
