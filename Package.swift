@@ -44,6 +44,9 @@ let package = Package(
     .target(name: "CRoostProtos", dependencies: ["CProtobufC"]),
     .target(name: "CRoostSystem", cSettings: strictC),
 
+    .executableTarget(
+      name: "RoostBench", dependencies: ["RoostCore"], path: "Benchmarks/RoostBench", swiftSettings: strict),
+
     tests("RoostCoreTests", ["RoostCore"]),
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
