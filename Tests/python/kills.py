@@ -1,0 +1,159 @@
+"""Kills the worker with -9 at random moments under load, starts it again each time, and lets the outside checker judge.
+
+    kills.py --kills 50 --wakes 2000 --actors 200 [--seed S] [--server-binary PATH] [--worker PATH | --fake-worker]
+
+The seed decides the wakes and the moments; it is printed. Exit 0: everything was explained; 1: the checker found
+something; 2: the trial itself failed. The folder with the recording and the logs is kept unless all went well.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from asyncio.subprocess import Process
+from pathlib import Path
+
+import wire
+from load import Load
+from processes import Children, until
+
+POOL = "default/gpu"
+RUNNERS = 3
+SLEEP_AFTER_MS = 20
+# A worker lives this long before it is killed: from the middle of its recovery to well into the load.
+LIFE_S = (0.02, 1.0)
+# Nothing new for this long, longer than a resend of commands and an overdue report take: the trial is over.
+QUIET_S = 6.0
+QUIET_LIMIT_S = 120.0
+EXIT_FAILED = 2
+
+
+class Trial:
+    def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
+        self.chosen, self.folder = chosen, folder
+        self.children = Children(folder)
+        self.random = random.Random(chosen.seed)
+        self.lives = 0
+        self.last_change = time.monotonic()
+
+    async def run(self) -> int:
+        """The checker's exit code."""
+        chosen = self.chosen
+        server = await self.children.broker(chosen.server_binary)
+        recorded = self.folder / "recording.jsonl"
+        recorder = await self.children.python(
+            "recorder", "checker.py", "record", "--server", server, "--out", recorded, first_line=True
+        )
+        self.client = await wire.connect(server, "kills")
+        await self._watch()
+        worker = await self._start_worker(server)
+        await until(lambda: self.has_stream, "the worker made no stream")
+        for number in range(1, RUNNERS + 1):
+            await self._start_runner(server, f"r{number}")
+
+        acked = (self.folder / "acked.jsonl").open("w")
+        load = Load(self.client, POOL, chosen.actors, chosen.seed, lambda line: print(json.dumps(line), file=acked))
+        await load.create()
+        # As long as the kills take, give or take: so that most of them meet wakes in flight.
+        rate = chosen.rate or chosen.wakes / max(chosen.kills * sum(LIFE_S) / 2, 1)
+        loading = asyncio.create_task(load.wake(chosen.wakes, rate))
+        worker = await self._kill(worker, server)
+        await loading
+        acked.close()
+        await until(lambda: time.monotonic() - self.last_change > QUIET_S, "the pool did not come to rest", QUIET_LIMIT_S)
+        if worker.returncode is not None:
+            raise RuntimeError(f"the last worker ended by itself with {worker.returncode}")
+        if code := await self.children.stop(recorder):
+            raise RuntimeError(f"the recorder ended with {code}: see {self.folder}/recorder.log")
+        await self.client.close()
+        judge = await self.children.python("judge", "checker.py", "judge", recorded, self.folder / "acked.jsonl")
+        await judge.wait()
+        print((self.folder / "judge.log").read_text(), end="")
+        return judge.returncode or 0
+
+    async def _watch(self) -> None:
+        """Sees whether anything still changes: signals, commands, events, answers."""
+        self.has_stream = False
+
+        async def changed(message: object) -> None:
+            self.last_change = time.monotonic()
+
+        for subject in ("roost.signal.>", "roost.command.>", "roost.event.>", f"{wire.REPLY_PREFIX}.>"):
+            await self.client.subscribe(subject, cb=changed)
+
+        async def look() -> None:
+            stream = wire.jetstream(self.client)
+            while not self.has_stream:
+                self.has_stream = wire.SIGNAL_STREAM in [info.config.name for info in await self._streams(stream)]
+
+        self.looking = asyncio.create_task(look())
+
+    async def _streams(self, stream: wire.JetStreamContext) -> list[object]:
+        try:
+            return await stream.streams_info()
+        except (wire.nats.errors.Error, asyncio.TimeoutError):
+            return []
+
+    async def _start_worker(self, server: str) -> Process:
+        self.lives += 1
+        if self.chosen.fake_worker:
+            return await self.children.python(
+                "worker", "fake_worker.py", "--server", server, "--pool", POOL, "--lose", str(self.chosen.lose)
+            )
+        data = self.folder / "data"
+        return await self.children.spawn("worker", self.chosen.worker, "worker", "--server", server, "--data", data)
+
+    async def _start_runner(self, server: str, name: str) -> None:
+        arguments = ["--server", server, "--pool", POOL, "--id", name, "--slots", str(self.chosen.slots)]
+        behaviour = ["--behaviour", "sleep-after", str(SLEEP_AFTER_MS)]
+        await self.children.python(f"runner-{name}", "runner.py", *arguments, *behaviour)
+
+    async def _kill(self, worker: Process, server: str) -> Process:
+        for kill in range(1, self.chosen.kills + 1):
+            life_s = self.random.uniform(*LIFE_S)
+            await asyncio.sleep(life_s)
+            if worker.returncode is not None:
+                raise RuntimeError(f"worker {self.lives} ended by itself with {worker.returncode} before kill {kill}")
+            worker.kill()
+            await worker.wait()
+            worker = await self._start_worker(server)
+        return worker
+
+
+async def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--wakes", type=int, default=2000)
+    options.add_argument("--actors", type=int, default=200)
+    options.add_argument("--slots", type=int, default=20, help="of each of the three runners")
+    options.add_argument("--rate", type=float, default=0, help="wakes a second; 0 = spread over the kills")
+    options.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options.add_argument("--server-binary", default="/usr/sbin/nats-server")
+    options.add_argument("--worker", type=Path, default=wire.ROOT / ".build/debug/roost")
+    options.add_argument("--fake-worker", action="store_true", help="the test double; only with --kills 0")
+    options.add_argument("--lose", type=int, default=0, help="the test double drops every Nth wake")
+    options.add_argument("--keep", action="store_true", help="keep the folder even when all went well")
+    chosen = options.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="roost-kills-"))
+    print(f"kills.py: seed {chosen.seed}, folder {folder}", flush=True)
+    began = time.monotonic()
+    trial = Trial(chosen, folder)
+    code = EXIT_FAILED
+    try:
+        code = await trial.run()
+        print(f"kills.py: {chosen.kills} kills, {chosen.wakes} wakes, {time.monotonic() - began:.1f} s, seed {chosen.seed}")
+    except (RuntimeError, asyncio.TimeoutError, wire.nats.errors.Error) as error:
+        print(f"kills.py: {error!r}; logs in {folder}", file=sys.stderr)
+    finally:
+        await trial.children.stop_all()
+    if code == 0 and not chosen.keep:
+        shutil.rmtree(folder)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

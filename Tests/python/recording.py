@@ -1,0 +1,166 @@
+"""A recording: what somebody who sees only NATS saw, as JSON lines. Recorder writes one, Recording reads it.
+
+Line kinds: signal (seq, ts = stored-at, subject, headers, body; body null = undecodable), command (at, subject, body), event, outcome,
+dead, acked (seq, subject: the load's PubAck), note (anything a person may want), end (last_seq: nothing is missing before).
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+import nats.errors
+import nats.js.errors
+import wire
+from nats.js.api import ConsumerConfig, DeliverPolicy
+
+LOOK_FOR_STREAM_EVERY_S = 0.1
+DRAIN_LIMIT_S = 15.0
+
+# What is recorded as it passes, by the second token of its subject.
+KINDS = {"command": "command", "event": "event", "reply": "outcome", "dead": "dead"}
+
+Line = dict[str, Any]
+
+
+class Recorder:
+    """Records from the moment `start` returns until `finish`."""
+
+    def __init__(self, client: wire.Client, out: TextIO) -> None:
+        self.client = client
+        self.stream = wire.jetstream(client)
+        self.out = out
+        self.last_seq = 0
+        self.lines = 0
+        self._advanced = asyncio.Event()
+
+    async def start(self) -> None:
+        # One subscription for everything: two would not keep the order between a start and the event that follows it.
+        listening = await self.client.subscribe("roost.>", cb=self._on_message)
+        listening._pending_msgs_limit = listening._pending_bytes_limit = -1
+        await self.client.flush()
+        self._following = asyncio.create_task(self._follow())
+
+    async def _on_message(self, message: Any) -> None:
+        branch = message.subject.split(".")[1]
+        line: Line = {"t": KINDS.get(branch), "at": wire.now_ms(), "subject": message.subject}
+        if branch == "dead":
+            line["headers"] = dict(message.headers or {})
+        elif branch in KINDS:
+            verb = message.subject.rsplit(".", 1)[1]
+            shape = {"event": wire.events.ActorEvent, "reply": wire.events.SignalOutcome}.get(branch, wire.COMMANDS.get(verb))
+            line["body"] = wire.decoded(shape, message.data) if shape else None
+        else:
+            # Pings and API calls; signals are read from their stream, where they have a sequence.
+            return
+        self._write(line)
+
+    async def _follow(self) -> None:
+        """Reads the signals in order from the first one, as soon as a worker has made the stream."""
+        while True:
+            try:
+                await self.stream.stream_info(wire.SIGNAL_STREAM)
+                break
+            except (nats.js.errors.NotFoundError, nats.errors.Error, asyncio.TimeoutError):
+                await asyncio.sleep(LOOK_FOR_STREAM_EVERY_S)
+        await self.stream.subscribe(
+            "roost.signal.>",
+            stream=wire.SIGNAL_STREAM,
+            cb=self._on_signal,
+            ordered_consumer=True,
+            pending_msgs_limit=-1,
+            pending_bytes_limit=-1,
+            config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL),
+        )
+
+    async def _on_signal(self, message: Any) -> None:
+        seq = message.metadata.sequence.stream
+        if seq <= self.last_seq:
+            return
+        self.last_seq = seq
+        shape = wire.signal_type(message.subject)
+        self._write(
+            {
+                "t": "signal",
+                "seq": seq,
+                "ts": int(message.metadata.timestamp.timestamp() * 1000),
+                "at": wire.now_ms(),
+                "subject": message.subject,
+                "headers": dict(message.headers or {}),
+                "body": wire.decoded(shape, message.data) if shape else None,
+            }
+        )
+        self._advanced.set()
+
+    def _write(self, line: Line) -> None:
+        self.lines += 1
+        self.out.write(json.dumps(line) + "\n")
+
+    async def finish(self) -> None:
+        """Reads the stream to its end and closes the recording; without the `end` line a judge refuses it."""
+        if not self._following.done():
+            self._following.cancel()
+            last = 0
+        else:
+            self._following.result()
+            last = (await self.stream.stream_info(wire.SIGNAL_STREAM)).state.last_seq
+
+        async def catch_up() -> None:
+            while self.last_seq < last:
+                self._advanced.clear()
+                await self._advanced.wait()
+
+        await asyncio.wait_for(catch_up(), DRAIN_LIMIT_S)
+        await self.client.flush()
+        self._write({"t": "end", "at": wire.now_ms(), "last_seq": last})
+        self.out.flush()
+
+
+@dataclass
+class Recording:
+    """The lines by kind, each kind in the order it was recorded; commands and events also together in `outputs`."""
+
+    signals: dict[int, Line] = field(default_factory=dict)
+    outputs: list[Line] = field(default_factory=list)
+    outcomes: list[Line] = field(default_factory=list)
+    dead: list[Line] = field(default_factory=list)
+    acked: list[Line] = field(default_factory=list)
+    ends: list[Line] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> "Recording":
+        made = cls()
+        places = {"outcome": made.outcomes, "dead": made.dead, "acked": made.acked, "end": made.ends}
+        for line in lines:
+            if line["t"] == "signal":
+                made.signals[line["seq"]] = line
+            elif line["t"] in ("command", "event"):
+                made.outputs.append(line)
+            elif line["t"] in places:
+                places[line["t"]].append(line)
+        return made
+
+    @classmethod
+    def read(cls, paths: Iterable[Path]) -> "Recording":
+        return cls.of(json.loads(text) for path in paths for text in path.read_text().splitlines() if text)
+
+    def commands(self, verb: str) -> list[Line]:
+        ending = f".{verb}"
+        return [o for o in self.outputs if o["t"] == "command" and o["subject"].endswith(ending) and o["body"]]
+
+    def events(self) -> list[Line]:
+        return [o for o in self.outputs if o["t"] == "event" and o["body"]]
+
+
+def pool_of(line: Line) -> str:
+    """NS.POOL of anything recorded: the third and fourth token of its subject."""
+    return ".".join(line["subject"].split(".")[2:4])
+
+
+def actor_of(line: Line) -> tuple[str, str]:
+    """(NS.POOL, actor) of an actor signal, a start, a stop or an event."""
+    if line["t"] == "signal":
+        return pool_of(line), line["subject"].split(".")[5]
+    return pool_of(line), line["body"].get("actor_id", "")
