@@ -11,7 +11,8 @@ struct RoostBench {
   /// wake -> start -> running -> sleep intent -> stopped, in batches of 500 signals.
   private static func cycles(actors: Int, rounds: Int) {
     var driver = Driver()
-    driver.send(.runner(driver.runner, .initialize(RunnerInit(session: driver.session, version: 1, totalSlots: UInt32(actors)))))
+    driver.send(
+      .runner(driver.runner, .initialize(RunnerInit(session: driver.session, version: 1, totalSlots: UInt32(actors)))))
     let ids = (0..<actors).map { ActorID("actor-\(10_000_000 + $0)") }
     for id in ids { driver.send(.actor(id, .create(Create()))) }
     for id in ids { driver.finish(id) }
@@ -23,7 +24,9 @@ struct RoostBench {
       }
     }
     let cycles = actors * rounds
-    print("cycle: \(cycles) wake-ready-sleep cycles (3 signals), \(per(time, cycles)) ns each, \(driver.changes / max(1, cycles)) changes each")
+    print(
+      "cycle: \(cycles) wake-ready-sleep cycles (3 signals), \(per(time, cycles)) ns each, \(driver.changes / max(1, cycles)) changes each"
+    )
     let wakes = clock.measure { for id in ids { driver.send(.actor(id, .wake(Wake()))) } }
     print("wake: \(per(wakes, actors)) ns each")
   }

@@ -4,7 +4,10 @@ extension Pool {
   /// Assigns an actor's record and journals it: the only way a decision changes an actor.
   mutating func set(_ slot: Int, _ record: ActorRecord, _ turn: inout Turn) {
     assign(record, to: slot)
-    turn.change(.actor(actors[slot].id, record))
+    let id = actors[slot].id
+    // A change carries the whole record, so of two in a row for one actor the later one says it all.
+    if case .actor(id, _)? = turn.effects.changes.last { turn.effects.changes.removeLast() }
+    turn.change(.actor(id, record))
   }
 
   mutating func evolveAndRecord(_ change: Change, _ turn: inout Turn) {

@@ -71,9 +71,14 @@ extension Pool {
       }
     }
     if case .destroyed = record.state { releaseKey(slot) }
-    for kind in TimerKind.deadlines + TimerKind.alarms {
-      guard let due = record.due(kind), due != old.due(kind) else { continue }
-      timers.insert(Timer(due: due, kind: kind, slot: slot))
+    if let due = record.patienceEnd, due != old.patienceEnd {
+      timers.insert(Timer(due: due, kind: .pending, slot: slot))
+    }
+    if let timer = record.answerDue, timer != old.answerDue ?? (timer.kind, .distantPast) {
+      timers.insert(Timer(due: timer.due, kind: timer.kind, slot: slot))
+    }
+    if let timer = record.alarmDue, timer != old.alarmDue ?? (timer.kind, .distantPast) {
+      timers.insert(Timer(due: timer.due, kind: timer.kind, slot: slot))
     }
   }
 

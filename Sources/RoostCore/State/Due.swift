@@ -1,29 +1,46 @@
 extension ActorRecord {
   /// When the timer of this kind fires in this state; nil = it has none.
   func due(_ kind: TimerKind) -> Instant? {
-    switch (kind, state) {
-    case (.pending, .pending(_, _, let demand)), (.pending, .backoff(_, let demand)):
-      earliest(demand.override.deadline, firstWaiterDeadline)
-    case (.pending, .sleepIntent), (.pending, .stopIntent), (.pending, .goingAway):
-      state.rewake == nil ? nil : firstWaiterDeadline
-    case (.start, .starting(_, let deadline, _)): deadline
-    case (.stop, .sleepIntent(_, let deadline, _)), (.stop, .stopIntent(_, let deadline, _)),
-      (.stop, .goingAway(_, let deadline, _, _)), (.stop, .destroying(_, let deadline)):
-      deadline
-    case (.alarm, .sleeping): alarm
-    case (.backoff, .backoff(let until, _)): until
-    case (.retention, .destroyed(_, let until)): until
+    if kind == .pending { return patienceEnd }
+    if let timer = answerDue, timer.kind == kind { return timer.due }
+    if let timer = alarmDue, timer.kind == kind { return timer.due }
+    return nil
+  }
+
+  /// The first deadline of the wait itself or of somebody who waits for it.
+  var patienceEnd: Instant? {
+    switch state {
+    case .pending(_, _, let demand), .backoff(_, let demand):
+      guard let own = demand.override.deadline else { return firstWaiterDeadline }
+      return min(own, firstWaiterDeadline ?? own)
+    case .sleepIntent(_, _, .some), .stopIntent(_, _, .some), .goingAway(_, _, _, .some): return firstWaiterDeadline
+    default: return nil
+    }
+  }
+
+  /// The deadline of a runner's answer.
+  var answerDue: (kind: TimerKind, due: Instant)? {
+    switch state {
+    case .starting(_, let deadline, _): (.start, deadline)
+    case .sleepIntent(_, let deadline, _), .stopIntent(_, let deadline, _), .goingAway(_, let deadline, _, _),
+      .destroying(_, let deadline):
+      (.stop, deadline)
+    case .sleeping, .backoff, .pending, .running, .destroyed: nil
+    }
+  }
+
+  /// What holds no signal back.
+  var alarmDue: (kind: TimerKind, due: Instant)? {
+    switch state {
+    case .sleeping: alarm.map { (.alarm, $0) }
+    case .backoff(let until, _): (.backoff, until)
+    case .destroyed(_, let until): (.retention, until)
     default: nil
     }
   }
 
   private var firstWaiterDeadline: Instant? {
     waiters.isEmpty ? nil : waiters.lazy.compactMap(\.deadline).min()
-  }
-
-  private func earliest(_ a: Instant?, _ b: Instant?) -> Instant? {
-    guard let a, let b else { return a ?? b }
-    return min(a, b)
   }
 }
 

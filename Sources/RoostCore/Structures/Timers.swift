@@ -5,8 +5,6 @@ enum TimerKind: UInt8, Comparable, Sendable {
   // Alarms: they hold no signal back.
   case alarm, backoff, retention, runnerRetention
 
-  static let deadlines: [TimerKind] = [.pending, .start, .stop]
-  static let alarms: [TimerKind] = [.alarm, .backoff, .retention]
   var isDeadline: Bool { self <= .drain }
   static func < (a: TimerKind, b: TimerKind) -> Bool { a.rawValue < b.rawValue }
 }
