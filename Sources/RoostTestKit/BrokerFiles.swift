@@ -1,0 +1,59 @@
+import Foundation
+
+/// The files of one ``Broker``.
+enum BrokerFiles {
+  /// The folder that holds Package.swift.
+  static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path(percentEncoded: false).trimmingSuffix("/")
+
+  static func makeFolder(_ name: String) throws -> String {
+    let folder = FileManager.default.temporaryDirectory.appending(path: name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder.path(percentEncoded: false).trimmingSuffix("/")
+  }
+
+  static func write(_ path: String, _ text: String) throws {
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  /// Called when a test is over: what cannot be removed is left to the system's clean-up of its temporary folder.
+  static func remove(_ folder: String) {
+    do {
+      try FileManager.default.removeItem(atPath: folder)
+    } catch {
+      FileHandle.standardError.write(Data("broker: \(folder) stays: \(error)\n".utf8))
+    }
+  }
+
+  /// The last lines of a log.
+  static func tail(_ path: String) -> String {
+    String(decoding: (FileManager.default.contents(atPath: path) ?? Data()).suffix(500), as: UTF8.self)
+  }
+
+  static func configuration(name: String, folder: String, extra: String) -> String {
+    """
+    server_name: "\(name)"
+    host: "127.0.0.1"
+    ports_file_dir: "\(folder)"
+    jetstream { store_dir: "\(folder)/jetstream", max_file_store: 20GB, max_memory_store: 256MB }
+    \(extra)
+
+    """
+  }
+
+  /// The port the server chose, from the file it writes once it listens; nil until then.
+  static func chosenPort(_ folder: String) throws -> UInt16? {
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".ports") {
+      let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+      guard let colon = text.range(of: "127.0.0.1:") else { continue }
+      return UInt16(text[colon.upperBound...].prefix { $0.isNumber })
+    }
+    return nil
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
+}
