@@ -66,6 +66,8 @@ class FakeWorker:
         elif verb == "create":
             self.actors.setdefault(name, FakeActor())
             await self.tell(name, "created", seq)
+            if reply := (message.headers or {}).get(wire.REPLY_HEADER):
+                await self.answer(reply, seq, name, events.OUTCOME_ACCEPTED, final=True)
         elif verb == "wake":
             self.wakes += 1
             if not (self.lose and self.wakes % self.lose == 0):
