@@ -1,0 +1,24 @@
+extension Disk {
+  /// Writes all of the bytes; `done` says how many were written when it throws.
+  func writeAll(
+    _ file: DiskFile, _ bytes: UnsafeRawBufferPointer, at offset: UInt64, done: inout Int
+  ) throws(DiskError) {
+    while done < bytes.count {
+      let count = try write(file, UnsafeRawBufferPointer(rebasing: bytes[done...]), at: offset + UInt64(done))
+      guard count > 0 else { throw DiskError.full(path(of: JournalName.directory)) }
+      done += count
+    }
+  }
+
+  /// Overwrites a range with zeros, not flushed.
+  func zero(_ file: DiskFile, _ range: Range<UInt64>) throws(DiskError) {
+    let zeros = Block(byteCount: min(range.count, 256 << 10))
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let count = min(Int(range.upperBound - offset), zeros.bytes.count)
+      var done = 0
+      try writeAll(file, zeros.readOnly.part(0, count), at: offset, done: &done)
+      offset += UInt64(count)
+    }
+  }
+}

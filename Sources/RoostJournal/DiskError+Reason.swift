@@ -1,0 +1,25 @@
+import Glibc
+
+extension DiskError {
+  /// No room on the device, or none left for this user.
+  package var meansFull: Bool { errno == ENOSPC || errno == EDQUOT }
+
+  /// The folder or its file system does not let us write.
+  package var meansNotWritable: Bool { errno == EROFS || errno == EACCES || errno == EPERM }
+
+  package var meansMissing: Bool { errno == ENOENT }
+
+  /// The system's words for the error number.
+  package var reason: String {
+    var buffer = [CChar](repeating: 0, count: 128)
+    guard strerror_r(errno, &buffer, buffer.count) == 0 else { return "error \(errno)" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  package var description: String { "\(operation) \(path): \(reason)" }
+}
+
+extension DiskError {
+  /// A write that took less than it was given.
+  static func full(_ path: String) -> DiskError { DiskError(operation: "pwrite", path: path, errno: ENOSPC) }
+}

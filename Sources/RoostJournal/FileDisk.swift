@@ -1,0 +1,100 @@
+import CRoostSystem
+import Glibc
+
+/// The real disk: one data folder.
+package struct FileDisk: Disk {
+  private let root: String
+
+  package init(root: String) { self.root = root }
+
+  package func path(of name: String) -> String { name.isEmpty ? root : root + "/" + name }
+
+  package func createDirectory(_ name: String) throws(DiskError) {
+    guard mkdir(path(of: name), 0o750) == 0 || errno == EEXIST else { throw failure("mkdir", name) }
+    // Also when it was there: whoever made it may have died before this.
+    try syncDirectory(path(of: name) + "/..")
+  }
+
+  package func list(_ directory: String) throws(DiskError) -> [String] {
+    guard let stream = opendir(path(of: directory)) else { throw failure("opendir", directory) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else { throw failure("readdir", directory) }
+    return names
+  }
+
+  package func create(_ name: String) throws(DiskError) -> DiskFile {
+    try openFile(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+  }
+
+  package func open(_ name: String) throws(DiskError) -> DiskFile { try openFile(name, O_RDWR | O_CLOEXEC) }
+
+  package func close(_ file: DiskFile) {
+    // What matters was flushed and checked before; a failing close has no remedy.
+    _ = Glibc.close(file.descriptor)
+  }
+
+  package func size(of file: DiskFile) throws(DiskError) -> UInt64 {
+    var status = stat()
+    guard fstat(file.descriptor, &status) == 0 else { throw failure("fstat", file) }
+    return UInt64(status.st_size)
+  }
+
+  package func truncate(_ file: DiskFile, to size: UInt64) throws(DiskError) {
+    guard ftruncate(file.descriptor, off_t(size)) == 0 else { throw failure("ftruncate", file) }
+  }
+
+  package func fdatasync(_ file: DiskFile) throws(DiskError) {
+    // Not tried again, whatever the error: the kernel may have dropped the dirty pages and would then report success.
+    guard Glibc.fdatasync(file.descriptor) == 0 else { throw failure("fdatasync", file) }
+  }
+
+  package func rename(_ old: String, to new: String) throws(DiskError) {
+    guard Glibc.rename(path(of: old), path(of: new)) == 0 else { throw failure("rename", old) }
+  }
+
+  package func remove(_ name: String) throws(DiskError) {
+    guard unlink(path(of: name)) == 0 else { throw failure("unlink", name) }
+  }
+
+  package func fsyncDirectory(_ name: String) throws(DiskError) { try syncDirectory(path(of: name)) }
+
+  private func syncDirectory(_ path: String) throws(DiskError) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw DiskError(operation: "open", path: path, errno: errno) }
+    defer { _ = Glibc.close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw DiskError(operation: "fsync", path: path, errno: errno) }
+  }
+
+  func openFile(_ name: String, _ flags: Int32) throws(DiskError) -> DiskFile {
+    let descriptor = Glibc.open(path(of: name), flags, 0o640)
+    guard descriptor >= 0 else { throw failure("open", name) }
+    return DiskFile(descriptor: descriptor)
+  }
+
+  func failure(_ operation: String, _ name: String) -> DiskError {
+    DiskError(operation: operation, path: path(of: name), errno: errno)
+  }
+
+  func failure(_ operation: String, _ file: DiskFile) -> DiskError {
+    let number = errno
+    return DiskError(operation: operation, path: name(of: file), errno: number)
+  }
+
+  /// Only for messages: the kernel knows the current name even after a rename.
+  private func name(of file: DiskFile) -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes {
+      readlink("/proc/self/fd/\(file.descriptor)", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : root
+  }
+}

@@ -1,0 +1,118 @@
+extension Journal {
+  /// Takes the data folder for this process alone, reads the log, and makes it ready for appends.
+  ///
+  /// `onRecord` gets every record after `startingAfter` in order, except those of partitions already found damaged; the
+  /// span is valid during the call. A later record may still show that a partition must be quarantined, so what was
+  /// folded is to be served only as `recovery` allows. On return all records handed over are durable.
+  package static func open(
+    disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(),
+    onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
+  ) throws(JournalError) -> Journal {
+    let size = configuration.segmentBytes
+    precondition(size >= JournalLimits.leastSegmentBytes && size <= JournalLimits.greatestSegmentBytes)
+    precondition(size % 4096 == 0, "a segment is a whole number of blocks")
+    let lock = try takeFolder(disk)
+    do throws(JournalError) {
+      return try openLocked(disk, configuration, lock, onRecord)
+    } catch {
+      disk.close(lock)
+      throw error
+    }
+  }
+
+  private static func takeFolder(_ disk: any Disk) throws(JournalError) -> DiskFile {
+    let lock = try translating { () throws(DiskError) in
+      try disk.createDirectory("")
+      return try disk.lock(JournalName.lock)
+    }
+    switch lock {
+    case .acquired(let file): return file
+    case .held(let pid): throw .inUse(lock: disk.path(of: JournalName.lock), pid: pid)
+    }
+  }
+
+  private static func openLocked(
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ lock: DiskFile,
+    _ onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
+  ) throws(JournalError) -> Journal {
+    let entries = try translating { () throws(DiskError) in
+      try disk.createDirectory(JournalName.directory)
+      return try disk.list(JournalName.directory)
+    }
+    if entries.contains(JournalName.spareEntry) {
+      try translating { () throws(DiskError) in try disk.remove(JournalName.spare) }
+    }
+    var numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
+    let id = try identity(disk, configuration, isNew: numbers.isEmpty)
+    if numbers.isEmpty {
+      guard configuration.startingAfter == .none else {
+        throw .beginningMissing(first: .none, needed: configuration.startingAfter.next)
+      }
+      try createFirstSegment(disk, configuration, id)
+      numbers = [1]
+    }
+    var reading = Recovery(disk: disk, id: id, startingAfter: configuration.startingAfter, onRecord: onRecord)
+    let end = try reading.run(numbers)
+    let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
+    journal.endsWithMark = reading.endsWithMark
+    journal.recovery = RecoverySummary(
+      lastIndex: journal.lastIndex, recordsRead: reading.recordsRead, cutBytes: end.torn.count,
+      quarantined: reading.ledger.quarantined(), harmless: reading.ledger.harmless)
+    do throws(JournalError) {
+      try journal.secure(end)
+    } catch {
+      disk.close(end.log.segment.file)
+      throw error
+    }
+    return journal
+  }
+
+  /// Cuts a torn tail, fills up a shortened file, and flushes: what was read may have been in the page cache only.
+  private func secure(_ end: Recovery.End) throws(JournalError) {
+    try translating { () throws(DiskError) in
+      if !end.torn.isEmpty { try disk.zero(current.file, end.torn) }
+      if end.fileBytes < current.sizeBytes {
+        try disk.zero(current.file, max(end.fileBytes, current.offset)..<current.sizeBytes)
+      }
+    }
+    try flushCurrent()
+    // A segment's name may have been in the cache only, too.
+    try flushDirectory()
+    guard !endsWithMark else { return }
+    try markFlushed()
+    try flushCurrent()
+  }
+
+  /// The folder's identity, made if the folder has neither identity nor segments.
+  private static func identity(
+    _ disk: any Disk, _ configuration: JournalConfiguration, isNew: Bool
+  ) throws(JournalError) -> JournalID {
+    if let id = try JournalIdentity.load(disk) { return id }
+    guard isNew else { throw .identityDamaged(path: disk.path(of: JournalName.identity)) }
+    let id = JournalID(high: configuration.random(), low: configuration.random())
+    try JournalIdentity.store(id, disk)
+    return id
+  }
+
+  private static func createFirstSegment(
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ id: JournalID
+  ) throws(JournalError) {
+    let size = UInt64(configuration.segmentBytes)
+    let header = SegmentHeader(
+      journal: id, number: 1, sizeBytes: size, firstIndex: RecordIndex(1), salt: configuration.random(),
+      previousChain: 0)
+    let file = try translating { () throws(DiskError) in try disk.create(JournalName.spare) }
+    defer { disk.close(file) }
+    try translating { () throws(DiskError) in
+      try disk.zero(file, 0..<size)
+      _ = try disk.writeHeader(header, to: file)
+    }
+    do throws(DiskError) {
+      try disk.fdatasync(file)
+      try disk.rename(JournalName.spare, to: JournalName.segment(1))
+      try disk.fsyncDirectory(JournalName.directory)
+    } catch {
+      throw .flushFailed(error)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/// How a journal is laid out and where its owner begins to read.
+package struct JournalConfiguration {
+  /// Size of new segments; existing ones keep theirs. A group of records must fit one.
+  package var segmentBytes = JournalLimits.segmentBytes
+  /// Records up to here are in the owner's snapshot: they are not handed over, and damage to them does not matter.
+  package var startingAfter = RecordIndex.none
+  /// Where the identity and the salts come from; a simulation puts its seed here.
+  package var random: () -> UInt64 = { UInt64.random(in: .min ... .max) }
+
+  package init() {}
+}
+
+/// The append-only log of one data folder: the commit point of a single node (docs/journal.md).
+///
+/// For one thread, the loop's. After an error with `isFinal` it refuses every call with that error.
+package final class Journal {
+  package let id: JournalID
+  /// What opening found: what was cut, what is quarantined.
+  package internal(set) var recovery = RecoverySummary()
+
+  let disk: any Disk
+  let configuration: JournalConfiguration
+  let lockFile: DiskFile
+  var segments: [SegmentPlace] = []
+  var current: OpenSegment
+  /// CRC of the last record.
+  var chain: UInt32
+  /// The index that the next record will get.
+  package internal(set) var nextIndex: RecordIndex
+  /// The last record of each partition, for those that have one in the log.
+  var partitionLast: [UInt32: RecordIndex] = [:]
+  /// True if the last record in the log is a mark, so that another would say nothing new.
+  var endsWithMark = false
+  var spare: Spare?
+  /// A part of the current segment that a failed write may have touched, still to be zeroed.
+  var uncut: Range<UInt64>?
+  var failure: JournalError?
+  /// Segments that had to be zero-filled in the middle of a commit because `prepareNextSegment` was not called in time.
+  package internal(set) var unpreparedRolls = 0
+
+  /// Index of the first record in the oldest segment that is kept.
+  package var firstIndex: RecordIndex { segments[0].firstIndex }
+  /// The last record that is durable; none is written without being flushed in the same call.
+  package var lastIndex: RecordIndex { RecordIndex(nextIndex.rawValue - 1) }
+  /// Bytes left in the current segment.
+  package var roomBytes: Int { Int(current.sizeBytes - current.offset) }
+
+  init(disk: any Disk, configuration: JournalConfiguration, id: JournalID, lockFile: DiskFile, end: LogEnd) {
+    self.disk = disk
+    self.configuration = configuration
+    self.id = id
+    self.lockFile = lockFile
+    current = end.segment
+    segments = end.segments
+    chain = end.chain
+    nextIndex = end.nextIndex
+    partitionLast = end.partitionLast
+  }
+
+  /// Marks the log as flushed and gives up the folder. Not calling it is safe: that is what a crash does.
+  package func close() throws(JournalError) {
+    guard failure != .closed else { return }
+    defer { release() }
+    if failure == nil {
+      try markFlushed()
+      try flushCurrent()
+    }
+  }
+
+  private func release() {
+    failure = .closed
+    disk.close(current.file)
+    if let spare { disk.close(spare.file) }
+    disk.close(lockFile)
+  }
+
+  /// Throws what ended this journal, if anything did.
+  func requireUsable() throws(JournalError) {
+    if let failure { throw failure }
+  }
+
+  /// Remembers a final error, so that every later call is refused with it.
+  func fail(_ error: JournalError) -> JournalError {
+    if error.isFinal { failure = error }
+    return error
+  }
+
+  func flushCurrent() throws(JournalError) { try flush(current.file) }
+
+  func flush(_ file: DiskFile) throws(JournalError) {
+    do throws(DiskError) {
+      try disk.fdatasync(file)
+    } catch {
+      throw fail(.flushFailed(error))
+    }
+  }
+
+  func flushDirectory() throws(JournalError) {
+    do throws(DiskError) {
+      try disk.fsyncDirectory(JournalName.directory)
+    } catch {
+      throw fail(.flushFailed(error))
+    }
+  }
+}
+
+/// A segment that is part of the log.
+struct SegmentPlace: Equatable {
+  let number: UInt64
+  let firstIndex: RecordIndex
+}
+
+/// The segment that takes appends.
+struct OpenSegment {
+  let file: DiskFile
+  let number: UInt64
+  let sizeBytes: UInt64
+  /// Of the CRCs of its records.
+  let seed: UInt32
+  /// Where the next record goes; all bytes from here to the end are zero.
+  var offset: UInt64
+}
+
+/// Where recovery ended and appends go on.
+struct LogEnd {
+  var segment: OpenSegment
+  var segments: [SegmentPlace]
+  var chain: UInt32
+  var nextIndex: RecordIndex
+  var partitionLast: [UInt32: RecordIndex]
+}

@@ -1,0 +1,117 @@
+/// Why the journal cannot do what it was asked. Each names its remedy in `message`.
+package enum JournalError: Error, Equatable, Sendable {
+  /// Another process has the data folder.
+  case inUse(lock: String, pid: Int32?)
+  /// No room. The log is cut back to its last good record and takes appends again once there is room.
+  case diskFull(DiskError)
+  /// A flush failed: what is on the device is unknown. Final; the process must end (exit code 74) and recover.
+  case flushFailed(DiskError)
+  /// The data folder or its file system cannot be written.
+  case notWritable(DiskError)
+  /// Any other failure of the device. Final for this process, as a failed flush is.
+  case deviceFailed(DiskError)
+  /// One payload is over `JournalLimits.payloadBytes`.
+  case recordTooLarge(bytes: Int)
+  /// One group does not fit a segment.
+  case groupTooLarge(bytes: Int, capacity: Int)
+  /// The partition's records are damaged: nothing may be added to it.
+  case partitionQuarantined(UInt32)
+  /// The identity file is missing beside segments, or does not say what it should.
+  case identityDamaged(path: String)
+  /// Written by a newer program that says older ones must not read it.
+  case tooNew(path: String, leastReader: UInt32)
+  /// Damage that leaves no sound place to go on from.
+  case unreadable(path: String, offset: UInt64, reason: String)
+  /// The log begins after the records that the caller needs.
+  case beginningMissing(first: RecordIndex, needed: RecordIndex)
+  /// The journal was closed by its owner.
+  case closed
+}
+
+extension JournalError: CustomStringConvertible {
+  /// The code of the error's page.
+  package var code: String {
+    switch self {
+    case .inUse: "ROOST-J001"
+    case .diskFull: "ROOST-J002"
+    case .flushFailed: "ROOST-J003"
+    case .notWritable: "ROOST-J004"
+    case .deviceFailed: "ROOST-J005"
+    case .recordTooLarge: "ROOST-J006"
+    case .groupTooLarge: "ROOST-J007"
+    case .partitionQuarantined: "ROOST-J008"
+    case .identityDamaged: "ROOST-J009"
+    case .tooNew: "ROOST-J010"
+    case .unreadable: "ROOST-J011"
+    case .beginningMissing: "ROOST-J012"
+    case .closed: "ROOST-J013"
+    }
+  }
+
+  /// What happened and what to do next.
+  package var message: String {
+    switch self {
+    case .inUse(let lock, let pid):
+      "the data folder is in use by \(pid.map { "process \($0)" } ?? "another process") (\(lock) is locked): "
+        + "stop that one, or give this one a folder of its own with --data"
+    case .diskFull(let cause):
+      "no room for the journal (\(cause)): free space on that file system; the journal goes on by itself"
+    case .flushFailed(let cause):
+      "a journal flush failed (\(cause)): what is on the device is unknown; check the device, then start again, "
+        + "recovery reads what is there"
+    case .notWritable(let cause):
+      "the journal cannot be written (\(cause)): give this user write permission on the data folder, or remount it"
+    case .deviceFailed(let cause):
+      "the journal's device failed (\(cause)): check the device, then start again, recovery reads what is there"
+    case .recordTooLarge(let bytes):
+      "a journal record of \(bytes) bytes is over the limit of \(JournalLimits.payloadBytes): write smaller batches"
+    case .groupTooLarge(let bytes, let capacity):
+      "a journal group of \(bytes) bytes does not fit a segment of \(capacity): write smaller groups"
+    case .partitionQuarantined(let partition):
+      "partition \(partition) is quarantined because its records are damaged: restore the data folder from a good copy"
+    case .identityDamaged(let path):
+      "the journal's identity \(path) is missing or damaged: restore it together with the segments beside it"
+    case .tooNew(let path, let leastReader):
+      "\(path) needs a program that reads journal format \(leastReader); this one reads \(SegmentHeader.version): "
+        + "upgrade it"
+    case .unreadable(let path, let offset, let reason):
+      "\(path) is damaged at offset \(offset) (\(reason)) and the journal cannot go on after it: restore the data folder "
+        + "from a good copy"
+    case .beginningMissing(let first, let needed):
+      "the journal begins at record \(first), but record \(needed) is needed: restore the removed segments or a newer "
+        + "snapshot"
+    case .closed:
+      "the journal is closed: open it again"
+    }
+  }
+
+  package var description: String { "\(code): \(message)" }
+
+  /// True if the journal refuses every later call: the process must end.
+  package var isFinal: Bool {
+    switch self {
+    case .flushFailed, .deviceFailed, .notWritable, .closed: true
+    default: false
+    }
+  }
+
+  /// What a failed read, write or change of the folder means. Flushes are `.flushFailed`, whatever the error number.
+  init(_ cause: DiskError) {
+    if cause.meansFull {
+      self = .diskFull(cause)
+    } else if cause.meansNotWritable {
+      self = .notWritable(cause)
+    } else {
+      self = .deviceFailed(cause)
+    }
+  }
+}
+
+/// Runs disk calls that are not flushes; their failure is the journal's.
+func translating<T>(_ body: () throws(DiskError) -> T) throws(JournalError) -> T {
+  do throws(DiskError) {
+    return try body()
+  } catch {
+    throw JournalError(error)
+  }
+}

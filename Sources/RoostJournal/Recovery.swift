@@ -1,0 +1,137 @@
+/// Reads a log from its first segment to its end, checks everything, hands the records over in order. Changes nothing
+/// on the disk.
+struct Recovery {
+  let disk: any Disk
+  let id: JournalID
+  let startingAfter: RecordIndex
+  let onRecord: (RecoveredRecord, RawSpan) -> Void
+
+  var ledger: DamageLedger
+  var segments: [SegmentPlace] = []
+  /// The index that the next record must have.
+  var expected = RecordIndex.none
+  /// CRC of the last record; compared only if `chainIsKnown`.
+  var chain: UInt32 = 0
+  var chainIsKnown = false
+  /// Partition of the last record; nil for a mark.
+  var lastPartition: UInt32?
+  var partitionLast: [UInt32: RecordIndex] = [:]
+  var recordsRead = 0
+  var endsWithMark = false
+  /// Where the records before the next segment end: the place to name if some are missing there.
+  private var ended: Damage?
+
+  init(
+    disk: any Disk, id: JournalID, startingAfter: RecordIndex,
+    onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
+  ) {
+    self.disk = disk
+    self.id = id
+    self.startingAfter = startingAfter
+    self.onRecord = onRecord
+    ledger = DamageLedger(startingAfter: startingAfter)
+  }
+
+  /// The end of the log as found.
+  struct End {
+    let log: LogEnd
+    /// Of the last segment: from the end of the log to the last byte that is not zero. Empty unless the tail is torn.
+    let torn: Range<UInt64>
+    /// Bytes that the last segment's file has; fewer than its size if somebody cut it.
+    let fileBytes: UInt64
+  }
+
+  /// - Parameter numbers: of the segments in the folder, ascending, not empty.
+  mutating func run(_ numbers: [UInt64]) throws(JournalError) -> End {
+    for number in numbers.dropLast() { try readSealed(number) }
+    return try readLast(numbers[numbers.count - 1])
+  }
+
+  private mutating func readSealed(_ number: UInt64) throws(JournalError) {
+    let name = JournalName.segment(number)
+    let file = try open(name)
+    defer { disk.close(file) }
+    guard let (header, image) = try load(file, number: number) else {
+      // Its records are lost; how many, the next header tells.
+      if ended == nil { ended = damage(name, 0, "the segment's header is damaged") }
+      return
+    }
+    try enter(header)
+    let end = readRecords(image, name: name, isLast: false)
+    ended = damage(name, end, "records up to the end of the segment are missing")
+  }
+
+  private mutating func readLast(_ number: UInt64) throws(JournalError) -> End {
+    let name = JournalName.segment(number)
+    let file = try open(name)
+    do throws(JournalError) {
+      guard let (header, image) = try load(file, number: number) else {
+        throw unreadable(name, "the header of the last segment is damaged")
+      }
+      try enter(header)
+      let end = readRecords(image, name: name, isLast: true)
+      let segment = OpenSegment(
+        file: file, number: number, sizeBytes: header.sizeBytes, seed: image.seed, offset: UInt64(end))
+      let log = LogEnd(
+        segment: segment, segments: segments, chain: chain, nextIndex: expected, partitionLast: partitionLast)
+      return End(log: log, torn: UInt64(end)..<UInt64(image.end(from: end)), fileBytes: UInt64(image.fileBytes))
+    } catch {
+      disk.close(file)
+      throw error
+    }
+  }
+
+  private func open(_ name: String) throws(JournalError) -> DiskFile {
+    try translating { () throws(DiskError) in try disk.open(name) }
+  }
+
+  /// Header and contents of a segment; nil if the header is damaged.
+  private func load(_ file: DiskFile, number: UInt64) throws(JournalError) -> (SegmentHeader, SegmentImage)? {
+    let name = JournalName.segment(number)
+    switch try translating({ () throws(DiskError) in try disk.readHeader(file) }) {
+    case .damaged: return nil
+    case .tooNew(let leastReader): throw .tooNew(path: disk.path(of: name), leastReader: leastReader)
+    case .header(let header, let seed):
+      guard header.journal == id else { throw unreadable(name, "the segment belongs to another journal") }
+      guard header.number == number else { throw unreadable(name, "the segment was renamed") }
+      guard header.hasSoundSize else { return nil }
+      let image = try translating { () throws(DiskError) in
+        try SegmentImage(disk, file, header: header, seed: seed)
+      }
+      return (header, image)
+    }
+  }
+
+  /// Compares where the last segment ended with what this one's header vouches for.
+  private mutating func enter(_ header: SegmentHeader) throws(JournalError) {
+    let name = JournalName.segment(header.number)
+    if segments.isEmpty {
+      if header.firstIndex > startingAfter.next {
+        // A first segment that is there but damaged is a loss; one that is not there is a mistake of the caller's.
+        guard let ended else { throw .beginningMissing(first: header.firstIndex, needed: startingAfter.next) }
+        ledger.lose(startingAfter.next..<header.firstIndex, ended)
+      }
+    } else if header.firstIndex < expected {
+      throw unreadable(name, "it begins at record \(header.firstIndex), but records before \(expected) were read")
+    } else if header.firstIndex > expected {
+      ledger.lose(expected..<header.firstIndex, ended ?? damage(name, 0, "records before this segment are missing"))
+    } else if chainIsKnown, header.previousChain != chain, let lastPartition {
+      let place = damage(name, 0, "the record before this segment is not the one that was written")
+      ledger.damage(lastPartition, at: expected, place)
+    }
+    ended = nil
+    expected = header.firstIndex
+    chain = header.previousChain
+    chainIsKnown = true
+    lastPartition = nil
+    segments.append(SegmentPlace(number: header.number, firstIndex: header.firstIndex))
+  }
+
+  func damage(_ name: String, _ offset: Int, _ reason: String) -> Damage {
+    Damage(file: disk.path(of: name), offset: UInt64(offset), reason: reason)
+  }
+
+  private func unreadable(_ name: String, _ reason: String) -> JournalError {
+    .unreadable(path: disk.path(of: name), offset: 0, reason: reason)
+  }
+}

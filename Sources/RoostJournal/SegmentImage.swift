@@ -1,0 +1,96 @@
+/// A whole segment in memory while it is read; what the file lacks reads as zero.
+final class SegmentImage {
+  let bytes: UnsafeMutableRawBufferPointer
+  /// Bytes that the file really had.
+  let fileBytes: Int
+  let seed: UInt32
+
+  init(_ disk: any Disk, _ file: DiskFile, header: SegmentHeader, seed: UInt32) throws(DiskError) {
+    self.seed = seed
+    let size = Int(header.sizeBytes)
+    bytes = .allocate(byteCount: size, alignment: 16)
+    do throws(DiskError) {
+      fileBytes = try disk.read(file, into: bytes, at: 0)
+    } catch {
+      bytes.deallocate()
+      throw error
+    }
+    UnsafeMutableRawBufferPointer(rebasing: bytes[fileBytes...]).initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  deinit { bytes.deallocate() }
+
+  enum Found: Equatable {
+    case intact(RecordHeader)
+    /// The header can be trusted, the payload or the record's CRC cannot.
+    case payloadDamaged(RecordHeader)
+    /// No header that is good for this place; zeroes too.
+    case nothing
+  }
+
+  private var readable: UnsafeRawBufferPointer { UnsafeRawBufferPointer(bytes) }
+
+  func record(at offset: Int) -> Found {
+    guard let header = RecordHeader(readable, at: offset, seed: seed) else { return .nothing }
+    let payload = readable.part(
+      offset + RecordHeader.encodedBytes, header.recordBytes - RecordHeader.encodedBytes - 4)
+    let headerCRC = readable.number(UInt32.self, at: offset + RecordHeader.encodedBytes - 4)
+    return crc32c(payload, seed: headerCRC) == storedCRC(header, at: offset) ? .intact(header) : .payloadDamaged(header)
+  }
+
+  func storedCRC(_ header: RecordHeader, at offset: Int) -> UInt32 {
+    readable.number(UInt32.self, at: offset + header.recordBytes - 4)
+  }
+
+  func payload(_ header: RecordHeader, at offset: Int) -> UnsafeRawBufferPointer {
+    readable.part(offset + RecordHeader.encodedBytes, header.payloadBytes)
+  }
+
+  /// The next place at or after `start` with a good header that may follow record `expected`: not older, and not
+  /// further ahead than records fit in between.
+  func nextRecord(from start: Int, expected: RecordIndex) -> (offset: Int, header: RecordHeader)? {
+    var offset = start
+    while offset + RecordHeader.recordBytes(payloadBytes: 0) <= bytes.count {
+      if let header = RecordHeader(readable, at: offset, seed: seed), header.index >= expected,
+        header.index.rawValue - expected.rawValue <= UInt64((offset - start) / 64)
+      {
+        return (offset, header)
+      }
+      offset += 8
+    }
+    return nil
+  }
+
+  /// The greatest index that a record after `start` says was flushed.
+  func flushedThrough(from start: Int, expected: RecordIndex) -> RecordIndex {
+    var greatest = RecordIndex.none
+    var offset = start
+    var expected = expected
+    while let next = nextRecord(from: offset, expected: expected) {
+      greatest = max(greatest, next.header.flushedThrough)
+      offset = next.offset + next.header.recordBytes
+      expected = next.header.following
+    }
+    return greatest
+  }
+
+  func isZero(from offset: Int) -> Bool { readable.part(offset, bytes.count - offset).isZero }
+
+  /// One past the last byte that is not zero, at least `offset`.
+  func end(from offset: Int) -> Int {
+    var end = bytes.count
+    while end > offset, bytes[end - 1] == 0 { end -= 1 }
+    return end
+  }
+
+  /// True if the range has the look of a torn write: its share of some sector was never written.
+  func hasUnwrittenSector(_ range: Range<Int>) -> Bool {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let next = min(range.upperBound, (start / JournalLimits.sectorBytes + 1) * JournalLimits.sectorBytes)
+      if readable.part(start, next - start).isZero { return true }
+      start = next
+    }
+    return false
+  }
+}

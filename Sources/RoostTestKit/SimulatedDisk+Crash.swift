@@ -1,0 +1,104 @@
+extension SimulatedDisk {
+  /// What a crash does to bytes that were written and not flushed.
+  package enum Loss: Equatable, Sendable {
+    /// The process died: the page cache is still there.
+    case nothing
+    /// The power went: of what was not flushed any sectors may have reached the disk, in any order.
+    case power(seed: UInt64)
+  }
+
+  /// Ends every use of the disk and leaves it as the next start finds it.
+  package func crash(_ loss: Loss) {
+    handles = [:]
+    locks = []
+    crashAtOperation = nil
+    guard case .power(let seed) = loss else { return }
+    var random = SeededRandom(seed: seed)
+    // Directory changes are journalled in order by the file systems we know: some first part of them survives.
+    for change in unflushedNames.prefix(Int(random.next() % UInt64(unflushedNames.count + 1))) {
+      change.apply(to: &durableNames)
+    }
+    unflushedNames = []
+    names = durableNames
+    // In the order of names, so that a seed says everything.
+    for name in names.keys.sorted() {
+      guard let file = names[name] else { continue }
+      // From "nothing arrived" to "everything did".
+      let arrives = random.next() % 5
+      for change in file.unflushed {
+        for piece in change.sectors where random.next() % 4 < arrives { piece.apply(to: &file.durable) }
+      }
+      file.unflushed = []
+      file.cached = file.durable
+    }
+  }
+
+  /// A file as it lies on the disk, to be looked at or damaged.
+  package subscript(_ name: String) -> [UInt8]? {
+    get { names[name]?.cached }
+    set {
+      guard let newValue else {
+        names[name] = nil
+        durableNames[name] = nil
+        return
+      }
+      let contents = names[name] ?? Contents()
+      contents.cached = newValue
+      contents.durable = newValue
+      contents.unflushed = []
+      names[name] = contents
+      durableNames[name] = contents
+    }
+  }
+
+  /// Names of all files, sorted.
+  package var fileNames: [String] { names.keys.sorted() }
+
+  /// A disk of its own with the same files, everything flushed.
+  package func copy() -> SimulatedDisk {
+    let other = SimulatedDisk()
+    other.directories = directories
+    for (name, contents) in names { other[name] = contents.cached }
+    return other
+  }
+}
+
+extension SimulatedDisk.Change {
+  func apply(to file: inout [UInt8]) {
+    switch self {
+    case .write(let offset, let bytes):
+      if file.count < offset + bytes.count {
+        file += [UInt8](repeating: 0, count: offset + bytes.count - file.count)
+      }
+      file.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    case .truncate(let size):
+      file = Array(file.prefix(size))
+      file += [UInt8](repeating: 0, count: size - file.count)
+    }
+  }
+
+  /// The change in pieces that a device writes as a whole.
+  var sectors: [SimulatedDisk.Change] {
+    guard case .write(let offset, let bytes) = self else { return [self] }
+    var pieces: [SimulatedDisk.Change] = []
+    var start = 0
+    while start < bytes.count {
+      let end = min(bytes.count, ((offset + start) / 512 + 1) * 512 - offset)
+      pieces.append(.write(offset: offset + start, bytes: Array(bytes[start..<end])))
+      start = end
+    }
+    return pieces
+  }
+}
+
+extension SimulatedDisk.NameChange {
+  func apply(to names: inout [String: SimulatedDisk.Contents]) {
+    switch self {
+    case .link(let name, let contents): names[name] = contents
+    case .rename(let old, let new, let contents):
+      names[old] = nil
+      names[new] = contents
+    case .unlink(let name): names[name] = nil
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import RoostJournal
+import RoostTestKit
+
+/// One record as it was written or read.
+struct Line: Equatable, CustomStringConvertible {
+  var index: UInt64
+  var partition: UInt32
+  var epoch: UInt64 = 1
+  var payload: [UInt8]
+
+  var description: String { "\(index):p\(partition) e\(epoch) \(payload.count) bytes" }
+
+  /// A record whose payload is known from its index and `size`.
+  static func made(_ index: UInt64, partition: UInt32, size: Int = 40, epoch: UInt64 = 1) -> Line {
+    let text = Array("record \(index) ".utf8)
+    let payload = (0..<size).map { text[$0 % text.count] }
+    return Line(index: index, partition: partition, epoch: epoch, payload: payload)
+  }
+}
+
+/// What a reader was handed.
+final class Reading {
+  var lines: [Line] = []
+
+  func take(_ record: RecoveredRecord, _ payload: RawSpan) {
+    let bytes = payload.withUnsafeBytes { Array($0) }
+    lines.append(
+      Line(index: record.index.rawValue, partition: record.partition, epoch: record.epoch, payload: bytes))
+  }
+}
+
+enum Fixture {
+  static let segmentBytes = 32 << 10
+  static let firstSegment = "journal/0000000000000001.segment"
+  static let secondSegment = "journal/0000000000000002.segment"
+
+  static func configuration(seed: UInt64 = 1, segmentBytes: Int = segmentBytes) -> JournalConfiguration {
+    var random = SeededRandom(seed: seed)
+    var configuration = JournalConfiguration()
+    configuration.segmentBytes = segmentBytes
+    configuration.random = { random.next() }
+    return configuration
+  }
+
+  static func open(
+    _ disk: any Disk, seed: UInt64 = 1, startingAfter: UInt64 = 0
+  ) throws(JournalError) -> (journal: Journal, lines: [Line]) {
+    let reading = Reading()
+    var configuration = configuration(seed: seed)
+    configuration.startingAfter = RecordIndex(startingAfter)
+    let journal = try Journal.open(disk: disk, configuration: configuration) { reading.take($0, $1) }
+    return (journal, reading.lines)
+  }
+
+  /// Appends the lines as one group.
+  static func append(_ lines: [Line], to journal: Journal) throws(JournalError) {
+    let group = RecordGroup()
+    for line in lines { try group.add(partition: line.partition, epoch: line.epoch, payload: line.payload) }
+    try journal.append(group)
+  }
+
+  /// A disk with `count` records in partitions 0, 1 and 2 in turn, one group each, and no close.
+  static func written(_ count: UInt64, size: Int = 40) throws(JournalError) -> (disk: SimulatedDisk, lines: [Line]) {
+    let disk = SimulatedDisk()
+    let (journal, _) = try open(disk)
+    var lines: [Line] = []
+    for index in 1...count {
+      let line = Line.made(index, partition: UInt32(index % 3), size: size)
+      try append([line], to: journal)
+      lines.append(line)
+    }
+    disk.crash(.nothing)
+    return (disk, lines)
+  }
+
+  /// Bytes of a record in the file.
+  static func recordBytes(_ line: Line) -> Int { 56 + (line.payload.count + 4 + 7) / 8 * 8 }
+}
