@@ -51,6 +51,9 @@ let package = Package(
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
+    tests("RoostTelemetryTests", ["RoostTelemetry"]),
+    tests("RoostCLITests", ["RoostCLI", "RoostTestKit"]),
+    tests("RoostTidyTests", []),
     tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]
 )

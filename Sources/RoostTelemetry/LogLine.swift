@@ -1,0 +1,74 @@
+import Glibc
+
+/// How a log line is written.
+package enum LogLine {
+  /// One line with its newline, never longer than `Limits.lineBytes`; `at` in milliseconds since the Unix epoch.
+  package static func text(at ms: Int64, _ level: Log.Level, _ message: String, _ facts: Log.Facts) -> String {
+    var line = "\(timestamp(ms)) \(level.name) \(message)"
+    for (key, value) in facts {
+      line += " \(key.name)="
+      line += quotedIfNeeded(cut(value.description, to: Limits.valueBytes))
+    }
+    return cut(line, to: Limits.lineBytes - 1) + "\n"
+  }
+
+  package static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// `2026-11-23T21:08:26.123Z`.
+  package static func timestamp(_ ms: Int64) -> String {
+    var seconds = time_t(ms / 1_000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func padded(_ value: some BinaryInteger, _ width: Int) -> String {
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let date = "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
+    let time = "\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
+    return "\(date)T\(time).\(padded(ms % 1_000, 3))Z"
+  }
+
+  /// As it is when it reads as one word; else in double quotes, with control and invisible characters escaped.
+  package static func quotedIfNeeded(_ value: String) -> String {
+    let isOneWord = value.unicodeScalars.allSatisfy {
+      $0 != "\"" && $0 != "=" && $0 != "\\" && $0 != " " && !isHidden($0)
+    }
+    return isOneWord && !value.isEmpty ? value : quoted(value)
+  }
+
+  private static func quoted(_ value: String) -> String {
+    var result = "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where isHidden(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// What would move the cursor, end the line or turn the writing direction of whoever reads the log.
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+    default: false
+    }
+  }
+
+  private static func cut(_ text: String, to bytes: Int) -> String {
+    guard text.utf8.count > bytes else { return text }
+    let mark = "..."
+    var end = text.utf8.index(text.startIndex, offsetBy: bytes - mark.utf8.count)
+    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return String(text[..<end]) + mark
+  }
+}
