@@ -17,10 +17,10 @@ help: ## list the targets
 install: ## install the Debian packages the project needs (skips what is there)
 	@scripts/install.sh
 
-venv: ## make the Python environment .venv/py and the Python code of Protos/
+venv: install ## make the Python environment .venv/py and the Python code of Protos/
 	@scripts/venv.sh
 
-servers: ## fetch the nats-server versions that the tests run against
+servers: install ## fetch the nats-server versions that the tests run against
 	@if [ -x scripts/nats-servers.sh ]; then scripts/nats-servers.sh; fi
 
 build: install ## debug build
@@ -28,7 +28,7 @@ build: install ## debug build
 
 test: install venv servers ## everything CI runs: install, build, all tests
 	swift build --build-tests
-	swift test
+	swift test --skip-build --disable-xctest
 
 test-python: venv ## only the tests of the Python tools
 	$(PYTHON) -m unittest discover -s Tests/python -p 'test_*.py'

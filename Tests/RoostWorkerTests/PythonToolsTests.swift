@@ -3,8 +3,8 @@ import Testing
 
 /// The Python tools are the outside view of a worker: a runner from the published protos and the checker that judges.
 @Suite struct PythonToolsTests {
-  @Test("the outside checker passes clean recordings and fails each doctored one with the right finding")
-  func checkerIsProven() throws {
+  @Test("the Python runner keeps the rules of its side, and the checker finds the fault in each doctored recording")
+  func pythonToolsAreProven() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let python = root.appending(path: ".venv/py/bin/python")
