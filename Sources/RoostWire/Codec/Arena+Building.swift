@@ -17,14 +17,28 @@ extension Arena {
     return message
   }
 
-  /// The pointers and the count that protobuf-c wants for a repeated field of messages.
+  /// The count and the pointers that protobuf-c wants for a repeated field of messages.
+  func list<Value, C: CMessage>(
+    _ values: [Value], _ build: (Value) -> UnsafeMutablePointer<C>
+  ) -> (count: Int, first: UnsafeMutablePointer<UnsafeMutablePointer<C>?>?) {
+    guard !values.isEmpty else { return (0, nil) }
+    let pointers = room(for: values.count, of: UnsafeMutablePointer<C>?.self)
+    for (index, value) in values.enumerated() { (pointers + index).initialize(to: build(value)) }
+    return (values.count, pointers)
+  }
+
   func list<Message: WireEncodable>(
     _ values: [Message]
   ) -> (count: Int, first: UnsafeMutablePointer<UnsafeMutablePointer<Message.C>?>?) {
-    guard !values.isEmpty else { return (0, nil) }
-    let pointers = room(for: values.count, of: UnsafeMutablePointer<Message.C>?.self)
-    for (index, value) in values.enumerated() { (pointers + index).initialize(to: build(value)) }
-    return (values.count, pointers)
+    list(values) { build($0) }
+  }
+
+  /// As `list`, for a repeated number.
+  func list(numbers: [UInt32]) -> (count: Int, first: UnsafeMutablePointer<UInt32>?) {
+    guard !numbers.isEmpty else { return (0, nil) }
+    let entries = room(for: numbers.count, of: UInt32.self)
+    for (index, number) in numbers.enumerated() { (entries + index).initialize(to: number) }
+    return (numbers.count, entries)
   }
 
   /// As `list`, for a repeated string.

@@ -8,9 +8,13 @@ import RoostCore
 package final class WireCodec {
   let reading = Arena(capBytes: WireLimits.decodeBytes)
   let readingJournal = Arena(capBytes: WireLimits.journalDecodeBytes)
-  let writing = Arena(capBytes: .max)
+  let writing: Arena
+  let journalWriter: JournalWriter
 
-  package init() {}
+  package init() {
+    writing = Arena(capBytes: .max)
+    journalWriter = JournalWriter(arena: writing)
+  }
 
   /// Reads one message. What it throws names the rule that the bytes break.
   func decode<Message: WireDecodable>(

@@ -52,9 +52,769 @@ void   roost__v1__journal_batch__free_unpacked
   assert(message->base.descriptor == &roost__v1__journal_batch__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-#define roost__v1__journal_batch__field_descriptors NULL
-#define roost__v1__journal_batch__field_indices_by_name NULL
-#define roost__v1__journal_batch__number_ranges NULL
+void   roost__v1__journal_position__init
+                     (Roost__V1__JournalPosition         *message)
+{
+  static const Roost__V1__JournalPosition init_value = ROOST__V1__JOURNAL_POSITION__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_position__get_packed_size
+                     (const Roost__V1__JournalPosition *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_position__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_position__pack
+                     (const Roost__V1__JournalPosition *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_position__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_position__pack_to_buffer
+                     (const Roost__V1__JournalPosition *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_position__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalPosition *
+       roost__v1__journal_position__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalPosition *)
+     protobuf_c_message_unpack (&roost__v1__journal_position__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_position__free_unpacked
+                     (Roost__V1__JournalPosition *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_position__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_section__init
+                     (Roost__V1__JournalSection         *message)
+{
+  static const Roost__V1__JournalSection init_value = ROOST__V1__JOURNAL_SECTION__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_section__get_packed_size
+                     (const Roost__V1__JournalSection *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_section__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_section__pack
+                     (const Roost__V1__JournalSection *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_section__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_section__pack_to_buffer
+                     (const Roost__V1__JournalSection *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_section__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalSection *
+       roost__v1__journal_section__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalSection *)
+     protobuf_c_message_unpack (&roost__v1__journal_section__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_section__free_unpacked
+                     (Roost__V1__JournalSection *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_section__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_change__init
+                     (Roost__V1__JournalChange         *message)
+{
+  static const Roost__V1__JournalChange init_value = ROOST__V1__JOURNAL_CHANGE__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_change__get_packed_size
+                     (const Roost__V1__JournalChange *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_change__pack
+                     (const Roost__V1__JournalChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_change__pack_to_buffer
+                     (const Roost__V1__JournalChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalChange *
+       roost__v1__journal_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalChange *)
+     protobuf_c_message_unpack (&roost__v1__journal_change__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_change__free_unpacked
+                     (Roost__V1__JournalChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_pool__init
+                     (Roost__V1__JournalPool         *message)
+{
+  static const Roost__V1__JournalPool init_value = ROOST__V1__JOURNAL_POOL__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_pool__get_packed_size
+                     (const Roost__V1__JournalPool *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_pool__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_pool__pack
+                     (const Roost__V1__JournalPool *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_pool__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_pool__pack_to_buffer
+                     (const Roost__V1__JournalPool *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_pool__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalPool *
+       roost__v1__journal_pool__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalPool *)
+     protobuf_c_message_unpack (&roost__v1__journal_pool__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_pool__free_unpacked
+                     (Roost__V1__JournalPool *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_pool__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_facts__init
+                     (Roost__V1__JournalFacts         *message)
+{
+  static const Roost__V1__JournalFacts init_value = ROOST__V1__JOURNAL_FACTS__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_facts__get_packed_size
+                     (const Roost__V1__JournalFacts *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_facts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_facts__pack
+                     (const Roost__V1__JournalFacts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_facts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_facts__pack_to_buffer
+                     (const Roost__V1__JournalFacts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_facts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalFacts *
+       roost__v1__journal_facts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalFacts *)
+     protobuf_c_message_unpack (&roost__v1__journal_facts__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_facts__free_unpacked
+                     (Roost__V1__JournalFacts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_facts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_actor__init
+                     (Roost__V1__JournalActor         *message)
+{
+  static const Roost__V1__JournalActor init_value = ROOST__V1__JOURNAL_ACTOR__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_actor__get_packed_size
+                     (const Roost__V1__JournalActor *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_actor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_actor__pack
+                     (const Roost__V1__JournalActor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_actor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_actor__pack_to_buffer
+                     (const Roost__V1__JournalActor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_actor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalActor *
+       roost__v1__journal_actor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalActor *)
+     protobuf_c_message_unpack (&roost__v1__journal_actor__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_actor__free_unpacked
+                     (Roost__V1__JournalActor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_actor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_demand__init
+                     (Roost__V1__JournalDemand         *message)
+{
+  static const Roost__V1__JournalDemand init_value = ROOST__V1__JOURNAL_DEMAND__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_demand__get_packed_size
+                     (const Roost__V1__JournalDemand *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_demand__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_demand__pack
+                     (const Roost__V1__JournalDemand *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_demand__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_demand__pack_to_buffer
+                     (const Roost__V1__JournalDemand *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_demand__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalDemand *
+       roost__v1__journal_demand__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalDemand *)
+     protobuf_c_message_unpack (&roost__v1__journal_demand__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_demand__free_unpacked
+                     (Roost__V1__JournalDemand *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_demand__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_waiter__init
+                     (Roost__V1__JournalWaiter         *message)
+{
+  static const Roost__V1__JournalWaiter init_value = ROOST__V1__JOURNAL_WAITER__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_waiter__get_packed_size
+                     (const Roost__V1__JournalWaiter *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_waiter__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_waiter__pack
+                     (const Roost__V1__JournalWaiter *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_waiter__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_waiter__pack_to_buffer
+                     (const Roost__V1__JournalWaiter *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_waiter__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalWaiter *
+       roost__v1__journal_waiter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalWaiter *)
+     protobuf_c_message_unpack (&roost__v1__journal_waiter__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_waiter__free_unpacked
+                     (Roost__V1__JournalWaiter *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_waiter__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_runner__init
+                     (Roost__V1__JournalRunner         *message)
+{
+  static const Roost__V1__JournalRunner init_value = ROOST__V1__JOURNAL_RUNNER__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_runner__get_packed_size
+                     (const Roost__V1__JournalRunner *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_runner__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_runner__pack
+                     (const Roost__V1__JournalRunner *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_runner__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_runner__pack_to_buffer
+                     (const Roost__V1__JournalRunner *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_runner__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalRunner *
+       roost__v1__journal_runner__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalRunner *)
+     protobuf_c_message_unpack (&roost__v1__journal_runner__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_runner__free_unpacked
+                     (Roost__V1__JournalRunner *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_runner__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_session__init
+                     (Roost__V1__JournalSession         *message)
+{
+  static const Roost__V1__JournalSession init_value = ROOST__V1__JOURNAL_SESSION__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_session__get_packed_size
+                     (const Roost__V1__JournalSession *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_session__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_session__pack
+                     (const Roost__V1__JournalSession *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_session__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_session__pack_to_buffer
+                     (const Roost__V1__JournalSession *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_session__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalSession *
+       roost__v1__journal_session__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalSession *)
+     protobuf_c_message_unpack (&roost__v1__journal_session__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_session__free_unpacked
+                     (Roost__V1__JournalSession *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_session__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_closed_session__init
+                     (Roost__V1__JournalClosedSession         *message)
+{
+  static const Roost__V1__JournalClosedSession init_value = ROOST__V1__JOURNAL_CLOSED_SESSION__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_closed_session__get_packed_size
+                     (const Roost__V1__JournalClosedSession *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_closed_session__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_closed_session__pack
+                     (const Roost__V1__JournalClosedSession *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_closed_session__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_closed_session__pack_to_buffer
+                     (const Roost__V1__JournalClosedSession *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_closed_session__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalClosedSession *
+       roost__v1__journal_closed_session__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalClosedSession *)
+     protobuf_c_message_unpack (&roost__v1__journal_closed_session__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_closed_session__free_unpacked
+                     (Roost__V1__JournalClosedSession *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_closed_session__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_command__init
+                     (Roost__V1__JournalCommand         *message)
+{
+  static const Roost__V1__JournalCommand init_value = ROOST__V1__JOURNAL_COMMAND__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_command__get_packed_size
+                     (const Roost__V1__JournalCommand *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_command__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_command__pack
+                     (const Roost__V1__JournalCommand *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_command__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_command__pack_to_buffer
+                     (const Roost__V1__JournalCommand *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_command__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalCommand *
+       roost__v1__journal_command__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalCommand *)
+     protobuf_c_message_unpack (&roost__v1__journal_command__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_command__free_unpacked
+                     (Roost__V1__JournalCommand *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_command__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_event__init
+                     (Roost__V1__JournalEvent         *message)
+{
+  static const Roost__V1__JournalEvent init_value = ROOST__V1__JOURNAL_EVENT__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_event__get_packed_size
+                     (const Roost__V1__JournalEvent *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_event__pack
+                     (const Roost__V1__JournalEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_event__pack_to_buffer
+                     (const Roost__V1__JournalEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalEvent *
+       roost__v1__journal_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalEvent *)
+     protobuf_c_message_unpack (&roost__v1__journal_event__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_event__free_unpacked
+                     (Roost__V1__JournalEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_answer__init
+                     (Roost__V1__JournalAnswer         *message)
+{
+  static const Roost__V1__JournalAnswer init_value = ROOST__V1__JOURNAL_ANSWER__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_answer__get_packed_size
+                     (const Roost__V1__JournalAnswer *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_answer__pack
+                     (const Roost__V1__JournalAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_answer__pack_to_buffer
+                     (const Roost__V1__JournalAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalAnswer *
+       roost__v1__journal_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalAnswer *)
+     protobuf_c_message_unpack (&roost__v1__journal_answer__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_answer__free_unpacked
+                     (Roost__V1__JournalAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   roost__v1__journal_dead_letter__init
+                     (Roost__V1__JournalDeadLetter         *message)
+{
+  static const Roost__V1__JournalDeadLetter init_value = ROOST__V1__JOURNAL_DEAD_LETTER__INIT;
+  *message = init_value;
+}
+size_t roost__v1__journal_dead_letter__get_packed_size
+                     (const Roost__V1__JournalDeadLetter *message)
+{
+  assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__journal_dead_letter__pack
+                     (const Roost__V1__JournalDeadLetter *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__journal_dead_letter__pack_to_buffer
+                     (const Roost__V1__JournalDeadLetter *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__JournalDeadLetter *
+       roost__v1__journal_dead_letter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__JournalDeadLetter *)
+     protobuf_c_message_unpack (&roost__v1__journal_dead_letter__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__journal_dead_letter__free_unpacked
+                     (Roost__V1__JournalDeadLetter *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[6] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, position),
+    &roost__v1__journal_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stream_ts",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalBatch, has_stream_ts_case),
+    offsetof(Roost__V1__JournalBatch, stream_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "handed_over_record",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, handed_over_record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dead_letters_record",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, dead_letters_record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sections",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalBatch, n_sections),
+    offsetof(Roost__V1__JournalBatch, sections),
+    &roost__v1__journal_section__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dead_letters",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalBatch, n_dead_letters),
+    offsetof(Roost__V1__JournalBatch, dead_letters),
+    &roost__v1__journal_dead_letter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
+  5,   /* field[5] = dead_letters */
+  3,   /* field[3] = dead_letters_record */
+  2,   /* field[2] = handed_over_record */
+  0,   /* field[0] = position */
+  4,   /* field[4] = sections */
+  1,   /* field[1] = stream_ts */
+};
+static const ProtobufCIntRange roost__v1__journal_batch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
 const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -63,10 +823,1860 @@ const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
   "Roost__V1__JournalBatch",
   "roost.v1",
   sizeof(Roost__V1__JournalBatch),
-  0,
+  6,
   roost__v1__journal_batch__field_descriptors,
   roost__v1__journal_batch__field_indices_by_name,
-  0,  roost__v1__journal_batch__number_ranges,
+  1,  roost__v1__journal_batch__number_ranges,
   (ProtobufCMessageInit) roost__v1__journal_batch__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_position__field_descriptors[3] =
+{
+  {
+    "sequence",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPosition, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stored_ts",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPosition, stored_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPosition, subject),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_position__field_indices_by_name[] = {
+  0,   /* field[0] = sequence */
+  1,   /* field[1] = stored_ts */
+  2,   /* field[2] = subject */
+};
+static const ProtobufCIntRange roost__v1__journal_position__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_position__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalPosition",
+  "JournalPosition",
+  "Roost__V1__JournalPosition",
+  "roost.v1",
+  sizeof(Roost__V1__JournalPosition),
+  3,
+  roost__v1__journal_position__field_descriptors,
+  roost__v1__journal_position__field_indices_by_name,
+  1,  roost__v1__journal_position__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_position__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_section__field_descriptors[6] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSection, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSection, pool),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "names",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Roost__V1__JournalSection, n_names),
+    offsetof(Roost__V1__JournalSection, names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changes",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalSection, n_changes),
+    offsetof(Roost__V1__JournalSection, changes),
+    &roost__v1__journal_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalSection, n_events),
+    offsetof(Roost__V1__JournalSection, events),
+    &roost__v1__journal_event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answers",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalSection, n_answers),
+    offsetof(Roost__V1__JournalSection, answers),
+    &roost__v1__journal_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_section__field_indices_by_name[] = {
+  5,   /* field[5] = answers */
+  3,   /* field[3] = changes */
+  4,   /* field[4] = events */
+  2,   /* field[2] = names */
+  0,   /* field[0] = namespace */
+  1,   /* field[1] = pool */
+};
+static const ProtobufCIntRange roost__v1__journal_section__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_section__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalSection",
+  "JournalSection",
+  "Roost__V1__JournalSection",
+  "roost.v1",
+  sizeof(Roost__V1__JournalSection),
+  6,
+  roost__v1__journal_section__field_descriptors,
+  roost__v1__journal_section__field_indices_by_name,
+  1,  roost__v1__journal_section__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_section__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_change__field_descriptors[11] =
+{
+  {
+    "actor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalChange, actor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalChange, runner),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, pool),
+    &roost__v1__journal_pool__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, created),
+    &roost__v1__journal_facts__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor_record",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, actor_record),
+    &roost__v1__journal_actor__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor_removed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, actor_removed),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner_record",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, runner_record),
+    &roost__v1__journal_runner__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner_removed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, runner_removed),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "command",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, command),
+    &roost__v1__journal_command__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "commands_acknowledged",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, commands_acknowledged),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events_taken",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Roost__V1__JournalChange, part_case),
+    offsetof(Roost__V1__JournalChange, events_taken),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_change__field_indices_by_name[] = {
+  0,   /* field[0] = actor */
+  4,   /* field[4] = actor_record */
+  5,   /* field[5] = actor_removed */
+  8,   /* field[8] = command */
+  9,   /* field[9] = commands_acknowledged */
+  3,   /* field[3] = created */
+  10,   /* field[10] = events_taken */
+  2,   /* field[2] = pool */
+  1,   /* field[1] = runner */
+  6,   /* field[6] = runner_record */
+  7,   /* field[7] = runner_removed */
+};
+static const ProtobufCIntRange roost__v1__journal_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalChange",
+  "JournalChange",
+  "Roost__V1__JournalChange",
+  "roost.v1",
+  sizeof(Roost__V1__JournalChange),
+  11,
+  roost__v1__journal_change__field_descriptors,
+  roost__v1__journal_change__field_indices_by_name,
+  1,  roost__v1__journal_change__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_pool__field_descriptors[3] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPool, settings),
+    &roost__v1__pool_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_ticket",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPool, next_ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation_floor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalPool, generation_floor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_pool__field_indices_by_name[] = {
+  2,   /* field[2] = generation_floor */
+  1,   /* field[1] = next_ticket */
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange roost__v1__journal_pool__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_pool__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalPool",
+  "JournalPool",
+  "Roost__V1__JournalPool",
+  "roost.v1",
+  sizeof(Roost__V1__JournalPool),
+  3,
+  roost__v1__journal_pool__field_descriptors,
+  roost__v1__journal_pool__field_indices_by_name,
+  1,  roost__v1__journal_pool__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_pool__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_facts__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalFacts, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Roost__V1__JournalFacts, has_key_case),
+    offsetof(Roost__V1__JournalFacts, key),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "crash_policy",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalFacts, crash_policy),
+    &roost__v1__crash_policy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalFacts, input),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "create_ts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalFacts, create_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_facts__field_indices_by_name[] = {
+  2,   /* field[2] = crash_policy */
+  4,   /* field[4] = create_ts */
+  3,   /* field[3] = input */
+  1,   /* field[1] = key */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange roost__v1__journal_facts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_facts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalFacts",
+  "JournalFacts",
+  "Roost__V1__JournalFacts",
+  "roost.v1",
+  sizeof(Roost__V1__JournalFacts),
+  5,
+  roost__v1__journal_facts__field_descriptors,
+  roost__v1__journal_facts__field_indices_by_name,
+  1,  roost__v1__journal_facts__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_facts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_actor__field_descriptors[15] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, state),
+    &roost__v1__journal_actor_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "crash_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, crash_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, runner),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "running_since_ts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalActor, has_running_since_ts_case),
+    offsetof(Roost__V1__JournalActor, running_since_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ts",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, until_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_ts",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, since_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "demand",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, demand),
+    &roost__v1__journal_demand__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_end_ts",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalActor, has_last_end_ts_case),
+    offsetof(Roost__V1__JournalActor, last_end_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, last_error),
+    &roost__v1__journal_last_error__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error_message",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalActor, last_error_message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "alarm_ts",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalActor, has_alarm_ts_case),
+    offsetof(Roost__V1__JournalActor, alarm_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiters",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalActor, n_waiters),
+    offsetof(Roost__V1__JournalActor, waiters),
+    &roost__v1__journal_waiter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stale_stops",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Roost__V1__JournalActor, n_stale_stops),
+    offsetof(Roost__V1__JournalActor, stale_stops),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_actor__field_indices_by_name[] = {
+  12,   /* field[12] = alarm_ts */
+  2,   /* field[2] = crash_count */
+  8,   /* field[8] = demand */
+  1,   /* field[1] = generation */
+  9,   /* field[9] = last_end_ts */
+  10,   /* field[10] = last_error */
+  11,   /* field[11] = last_error_message */
+  3,   /* field[3] = runner */
+  4,   /* field[4] = running_since_ts */
+  6,   /* field[6] = since_ts */
+  14,   /* field[14] = stale_stops */
+  0,   /* field[0] = state */
+  7,   /* field[7] = ticket */
+  5,   /* field[5] = until_ts */
+  13,   /* field[13] = waiters */
+};
+static const ProtobufCIntRange roost__v1__journal_actor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 15 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_actor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalActor",
+  "JournalActor",
+  "Roost__V1__JournalActor",
+  "roost.v1",
+  sizeof(Roost__V1__JournalActor),
+  15,
+  roost__v1__journal_actor__field_descriptors,
+  roost__v1__journal_actor__field_indices_by_name,
+  1,  roost__v1__journal_actor__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_actor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_demand__field_descriptors[5] =
+{
+  {
+    "dont_sleep",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDemand, dont_sleep),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ts",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalDemand, has_until_ts_case),
+    offsetof(Roost__V1__JournalDemand, until_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause_sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDemand, cause_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_parent",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDemand, trace_parent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_state",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDemand, trace_state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_demand__field_indices_by_name[] = {
+  2,   /* field[2] = cause_sequence */
+  0,   /* field[0] = dont_sleep */
+  3,   /* field[3] = trace_parent */
+  4,   /* field[4] = trace_state */
+  1,   /* field[1] = until_ts */
+};
+static const ProtobufCIntRange roost__v1__journal_demand__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_demand__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalDemand",
+  "JournalDemand",
+  "Roost__V1__JournalDemand",
+  "roost.v1",
+  sizeof(Roost__V1__JournalDemand),
+  5,
+  roost__v1__journal_demand__field_descriptors,
+  roost__v1__journal_demand__field_indices_by_name,
+  1,  roost__v1__journal_demand__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_demand__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_waiter__field_descriptors[4] =
+{
+  {
+    "reply_to",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalWaiter, reply_to),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signal_sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalWaiter, signal_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deadline_ts",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalWaiter, has_deadline_ts_case),
+    offsetof(Roost__V1__JournalWaiter, deadline_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "told_pending",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalWaiter, told_pending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_waiter__field_indices_by_name[] = {
+  2,   /* field[2] = deadline_ts */
+  0,   /* field[0] = reply_to */
+  1,   /* field[1] = signal_sequence */
+  3,   /* field[3] = told_pending */
+};
+static const ProtobufCIntRange roost__v1__journal_waiter__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_waiter__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalWaiter",
+  "JournalWaiter",
+  "Roost__V1__JournalWaiter",
+  "roost.v1",
+  sizeof(Roost__V1__JournalWaiter),
+  4,
+  roost__v1__journal_waiter__field_descriptors,
+  roost__v1__journal_waiter__field_indices_by_name,
+  1,  roost__v1__journal_waiter__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_waiter__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_runner__field_descriptors[7] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, session),
+    &roost__v1__journal_session__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "closed_ts",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, closed_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ts",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, until_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_event_index",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, last_event_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_command_index",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, last_command_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acked_command_index",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalRunner, acked_command_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "closed_sessions",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Roost__V1__JournalRunner, n_closed_sessions),
+    offsetof(Roost__V1__JournalRunner, closed_sessions),
+    &roost__v1__journal_closed_session__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_runner__field_indices_by_name[] = {
+  5,   /* field[5] = acked_command_index */
+  6,   /* field[6] = closed_sessions */
+  1,   /* field[1] = closed_ts */
+  4,   /* field[4] = last_command_index */
+  3,   /* field[3] = last_event_index */
+  0,   /* field[0] = session */
+  2,   /* field[2] = until_ts */
+};
+static const ProtobufCIntRange roost__v1__journal_runner__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_runner__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalRunner",
+  "JournalRunner",
+  "Roost__V1__JournalRunner",
+  "roost.v1",
+  sizeof(Roost__V1__JournalRunner),
+  7,
+  roost__v1__journal_runner__field_descriptors,
+  roost__v1__journal_runner__field_indices_by_name,
+  1,  roost__v1__journal_runner__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_runner__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_session__field_descriptors[6] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSession, session),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSession, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_slots",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSession, total_slots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "protocol",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalSession, protocol),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metadata",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Roost__V1__JournalSession, n_metadata),
+    offsetof(Roost__V1__JournalSession, metadata),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drain_deadline_ts",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__JournalSession, has_drain_deadline_ts_case),
+    offsetof(Roost__V1__JournalSession, drain_deadline_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_session__field_indices_by_name[] = {
+  5,   /* field[5] = drain_deadline_ts */
+  4,   /* field[4] = metadata */
+  3,   /* field[3] = protocol */
+  0,   /* field[0] = session */
+  2,   /* field[2] = total_slots */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange roost__v1__journal_session__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_session__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalSession",
+  "JournalSession",
+  "Roost__V1__JournalSession",
+  "roost.v1",
+  sizeof(Roost__V1__JournalSession),
+  6,
+  roost__v1__journal_session__field_descriptors,
+  roost__v1__journal_session__field_indices_by_name,
+  1,  roost__v1__journal_session__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_session__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_closed_session__field_descriptors[2] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalClosedSession, session),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalClosedSession, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_closed_session__field_indices_by_name[] = {
+  1,   /* field[1] = reason */
+  0,   /* field[0] = session */
+};
+static const ProtobufCIntRange roost__v1__journal_closed_session__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_closed_session__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalClosedSession",
+  "JournalClosedSession",
+  "Roost__V1__JournalClosedSession",
+  "roost.v1",
+  sizeof(Roost__V1__JournalClosedSession),
+  2,
+  roost__v1__journal_closed_session__field_descriptors,
+  roost__v1__journal_closed_session__field_indices_by_name,
+  1,  roost__v1__journal_closed_session__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_closed_session__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_command__field_descriptors[7] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stop",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, stop),
+    &roost__v1__stop_reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause_sequence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, cause_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_parent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, trace_parent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_state",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, trace_state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalCommand, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_command__field_indices_by_name[] = {
+  3,   /* field[3] = cause_sequence */
+  2,   /* field[2] = generation */
+  0,   /* field[0] = index */
+  6,   /* field[6] = record */
+  1,   /* field[1] = stop */
+  4,   /* field[4] = trace_parent */
+  5,   /* field[5] = trace_state */
+};
+static const ProtobufCIntRange roost__v1__journal_command__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_command__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalCommand",
+  "JournalCommand",
+  "Roost__V1__JournalCommand",
+  "roost.v1",
+  sizeof(Roost__V1__JournalCommand),
+  7,
+  roost__v1__journal_command__field_descriptors,
+  roost__v1__journal_command__field_indices_by_name,
+  1,  roost__v1__journal_command__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_command__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_event__field_descriptors[13] =
+{
+  {
+    "actor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, actor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, kind),
+    &roost__v1__journal_event_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, runner),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause_sequence",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, cause_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_parent",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, trace_parent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_state",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, trace_state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "queue_position",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, queue_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalEvent, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_event__field_indices_by_name[] = {
+  0,   /* field[0] = actor */
+  5,   /* field[5] = cause_sequence */
+  2,   /* field[2] = generation */
+  1,   /* field[1] = kind */
+  9,   /* field[9] = message */
+  11,   /* field[11] = queue_position */
+  8,   /* field[8] = reason */
+  12,   /* field[12] = record */
+  3,   /* field[3] = runner */
+  10,   /* field[10] = ticket */
+  6,   /* field[6] = trace_parent */
+  7,   /* field[7] = trace_state */
+  4,   /* field[4] = ts */
+};
+static const ProtobufCIntRange roost__v1__journal_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalEvent",
+  "JournalEvent",
+  "Roost__V1__JournalEvent",
+  "roost.v1",
+  sizeof(Roost__V1__JournalEvent),
+  13,
+  roost__v1__journal_event__field_descriptors,
+  roost__v1__journal_event__field_indices_by_name,
+  1,  roost__v1__journal_event__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_answer__field_descriptors[10] =
+{
+  {
+    "reply_to",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, reply_to),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, outcome),
+    &roost__v1__outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runner",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, runner),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "queue_position",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, queue_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "final",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, final),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, actor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signal_sequence",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, signal_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_answer__field_indices_by_name[] = {
+  8,   /* field[8] = actor */
+  7,   /* field[7] = final */
+  5,   /* field[5] = generation */
+  1,   /* field[1] = outcome */
+  6,   /* field[6] = queue_position */
+  3,   /* field[3] = reason */
+  0,   /* field[0] = reply_to */
+  4,   /* field[4] = runner */
+  9,   /* field[9] = signal_sequence */
+  2,   /* field[2] = state */
+};
+static const ProtobufCIntRange roost__v1__journal_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalAnswer",
+  "JournalAnswer",
+  "Roost__V1__JournalAnswer",
+  "roost.v1",
+  sizeof(Roost__V1__JournalAnswer),
+  10,
+  roost__v1__journal_answer__field_descriptors,
+  roost__v1__journal_answer__field_indices_by_name,
+  1,  roost__v1__journal_answer__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor roost__v1__journal_dead_letter__field_descriptors[6] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDeadLetter, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDeadLetter, subject),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDeadLetter, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stored_ts",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDeadLetter, stored_ts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "headers",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Roost__V1__JournalDeadLetter, n_headers),
+    offsetof(Roost__V1__JournalDeadLetter, headers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payload",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDeadLetter, payload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__journal_dead_letter__field_indices_by_name[] = {
+  4,   /* field[4] = headers */
+  5,   /* field[5] = payload */
+  0,   /* field[0] = reason */
+  2,   /* field[2] = sequence */
+  3,   /* field[3] = stored_ts */
+  1,   /* field[1] = subject */
+};
+static const ProtobufCIntRange roost__v1__journal_dead_letter__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor roost__v1__journal_dead_letter__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalDeadLetter",
+  "JournalDeadLetter",
+  "Roost__V1__JournalDeadLetter",
+  "roost.v1",
+  sizeof(Roost__V1__JournalDeadLetter),
+  6,
+  roost__v1__journal_dead_letter__field_descriptors,
+  roost__v1__journal_dead_letter__field_indices_by_name,
+  1,  roost__v1__journal_dead_letter__number_ranges,
+  (ProtobufCMessageInit) roost__v1__journal_dead_letter__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue roost__v1__journal_actor_state__enum_values_by_number[12] =
+{
+  { "JOURNAL_ACTOR_STATE_UNSPECIFIED", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_UNSPECIFIED", 0 },
+  { "JOURNAL_ACTOR_STATE_SLEEPING", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_SLEEPING", 1 },
+  { "JOURNAL_ACTOR_STATE_BACKOFF", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_BACKOFF", 2 },
+  { "JOURNAL_ACTOR_STATE_PENDING", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_PENDING", 3 },
+  { "JOURNAL_ACTOR_STATE_STARTING", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_STARTING", 4 },
+  { "JOURNAL_ACTOR_STATE_RUNNING", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_RUNNING", 5 },
+  { "JOURNAL_ACTOR_STATE_SLEEP_INTENT", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_SLEEP_INTENT", 6 },
+  { "JOURNAL_ACTOR_STATE_STOP_INTENT", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_STOP_INTENT", 7 },
+  { "JOURNAL_ACTOR_STATE_GOING_AWAY_DRAIN", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_GOING_AWAY_DRAIN", 8 },
+  { "JOURNAL_ACTOR_STATE_GOING_AWAY_ASKED", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_GOING_AWAY_ASKED", 9 },
+  { "JOURNAL_ACTOR_STATE_DESTROYING", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_DESTROYING", 10 },
+  { "JOURNAL_ACTOR_STATE_DESTROYED", "ROOST__V1__JOURNAL_ACTOR_STATE__JOURNAL_ACTOR_STATE_DESTROYED", 11 },
+};
+static const ProtobufCIntRange roost__v1__journal_actor_state__value_ranges[] = {
+{0, 0},{0, 12}
+};
+static const ProtobufCEnumValueIndex roost__v1__journal_actor_state__enum_values_by_name[12] =
+{
+  { "JOURNAL_ACTOR_STATE_BACKOFF", 2 },
+  { "JOURNAL_ACTOR_STATE_DESTROYED", 11 },
+  { "JOURNAL_ACTOR_STATE_DESTROYING", 10 },
+  { "JOURNAL_ACTOR_STATE_GOING_AWAY_ASKED", 9 },
+  { "JOURNAL_ACTOR_STATE_GOING_AWAY_DRAIN", 8 },
+  { "JOURNAL_ACTOR_STATE_PENDING", 3 },
+  { "JOURNAL_ACTOR_STATE_RUNNING", 5 },
+  { "JOURNAL_ACTOR_STATE_SLEEPING", 1 },
+  { "JOURNAL_ACTOR_STATE_SLEEP_INTENT", 6 },
+  { "JOURNAL_ACTOR_STATE_STARTING", 4 },
+  { "JOURNAL_ACTOR_STATE_STOP_INTENT", 7 },
+  { "JOURNAL_ACTOR_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor roost__v1__journal_actor_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalActorState",
+  "JournalActorState",
+  "Roost__V1__JournalActorState",
+  "roost.v1",
+  12,
+  roost__v1__journal_actor_state__enum_values_by_number,
+  12,
+  roost__v1__journal_actor_state__enum_values_by_name,
+  1,
+  roost__v1__journal_actor_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue roost__v1__journal_last_error__enum_values_by_number[6] =
+{
+  { "JOURNAL_LAST_ERROR_UNSPECIFIED", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_UNSPECIFIED", 0 },
+  { "JOURNAL_LAST_ERROR_CRASHED", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_CRASHED", 1 },
+  { "JOURNAL_LAST_ERROR_RUNNER_LOST", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_RUNNER_LOST", 2 },
+  { "JOURNAL_LAST_ERROR_NO_START_REPORT", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_NO_START_REPORT", 3 },
+  { "JOURNAL_LAST_ERROR_NO_STOP_REPORT", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_NO_STOP_REPORT", 4 },
+  { "JOURNAL_LAST_ERROR_NO_CAPACITY", "ROOST__V1__JOURNAL_LAST_ERROR__JOURNAL_LAST_ERROR_NO_CAPACITY", 5 },
+};
+static const ProtobufCIntRange roost__v1__journal_last_error__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex roost__v1__journal_last_error__enum_values_by_name[6] =
+{
+  { "JOURNAL_LAST_ERROR_CRASHED", 1 },
+  { "JOURNAL_LAST_ERROR_NO_CAPACITY", 5 },
+  { "JOURNAL_LAST_ERROR_NO_START_REPORT", 3 },
+  { "JOURNAL_LAST_ERROR_NO_STOP_REPORT", 4 },
+  { "JOURNAL_LAST_ERROR_RUNNER_LOST", 2 },
+  { "JOURNAL_LAST_ERROR_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor roost__v1__journal_last_error__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalLastError",
+  "JournalLastError",
+  "Roost__V1__JournalLastError",
+  "roost.v1",
+  6,
+  roost__v1__journal_last_error__enum_values_by_number,
+  6,
+  roost__v1__journal_last_error__enum_values_by_name,
+  1,
+  roost__v1__journal_last_error__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue roost__v1__journal_event_kind__enum_values_by_number[14] =
+{
+  { "JOURNAL_EVENT_KIND_UNSPECIFIED", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_UNSPECIFIED", 0 },
+  { "JOURNAL_EVENT_KIND_CREATED", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_CREATED", 1 },
+  { "JOURNAL_EVENT_KIND_PENDING", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_PENDING", 2 },
+  { "JOURNAL_EVENT_KIND_READY", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_READY", 3 },
+  { "JOURNAL_EVENT_KIND_SLEEP_INTENT", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_SLEEP_INTENT", 4 },
+  { "JOURNAL_EVENT_KIND_SLEEPING", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_SLEEPING", 5 },
+  { "JOURNAL_EVENT_KIND_STOPPED", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_STOPPED", 6 },
+  { "JOURNAL_EVENT_KIND_LOST", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_LOST", 7 },
+  { "JOURNAL_EVENT_KIND_PENDING_TIMEOUT", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_PENDING_TIMEOUT", 8 },
+  { "JOURNAL_EVENT_KIND_GOING_AWAY", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_GOING_AWAY", 9 },
+  { "JOURNAL_EVENT_KIND_BACKOFF", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_BACKOFF", 10 },
+  { "JOURNAL_EVENT_KIND_DESTROYING", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_DESTROYING", 11 },
+  { "JOURNAL_EVENT_KIND_DESTROYED", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_DESTROYED", 12 },
+  { "JOURNAL_EVENT_KIND_REJECTED", "ROOST__V1__JOURNAL_EVENT_KIND__JOURNAL_EVENT_KIND_REJECTED", 13 },
+};
+static const ProtobufCIntRange roost__v1__journal_event_kind__value_ranges[] = {
+{0, 0},{0, 14}
+};
+static const ProtobufCEnumValueIndex roost__v1__journal_event_kind__enum_values_by_name[14] =
+{
+  { "JOURNAL_EVENT_KIND_BACKOFF", 10 },
+  { "JOURNAL_EVENT_KIND_CREATED", 1 },
+  { "JOURNAL_EVENT_KIND_DESTROYED", 12 },
+  { "JOURNAL_EVENT_KIND_DESTROYING", 11 },
+  { "JOURNAL_EVENT_KIND_GOING_AWAY", 9 },
+  { "JOURNAL_EVENT_KIND_LOST", 7 },
+  { "JOURNAL_EVENT_KIND_PENDING", 2 },
+  { "JOURNAL_EVENT_KIND_PENDING_TIMEOUT", 8 },
+  { "JOURNAL_EVENT_KIND_READY", 3 },
+  { "JOURNAL_EVENT_KIND_REJECTED", 13 },
+  { "JOURNAL_EVENT_KIND_SLEEPING", 5 },
+  { "JOURNAL_EVENT_KIND_SLEEP_INTENT", 4 },
+  { "JOURNAL_EVENT_KIND_STOPPED", 6 },
+  { "JOURNAL_EVENT_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor roost__v1__journal_event_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "roost.v1.JournalEventKind",
+  "JournalEventKind",
+  "Roost__V1__JournalEventKind",
+  "roost.v1",
+  14,
+  roost__v1__journal_event_kind__enum_values_by_number,
+  14,
+  roost__v1__journal_event_kind__enum_values_by_name,
+  1,
+  roost__v1__journal_event_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -1,0 +1,112 @@
+import RoostCore
+
+/// The payload of one journal record: one group commit of one partition.
+package struct JournalBatch: Equatable, Sendable {
+  /// Up to where the stream is applied; nil = as the record before says.
+  package var position: SignalPosition?
+  /// The stream's time, where it is not `position.storedAt` because the broker's clock went back.
+  package var streamTime: Instant?
+  /// The events and answers of the records through this one were handed over to the broker.
+  package var handedOver: RecordIndex
+  /// The dead letters of the records through this one were acknowledged by the broker.
+  package var deadLettersAcknowledged: RecordIndex
+  /// In the order decided; a pool may come more than once.
+  package var sections: [PoolSection]
+  package var deadLetters: [DeadLetter]
+
+  package init(
+    position: SignalPosition? = nil, streamTime: Instant? = nil, handedOver: RecordIndex = 0,
+    deadLettersAcknowledged: RecordIndex = 0, sections: [PoolSection] = [], deadLetters: [DeadLetter] = []
+  ) {
+    self.position = position
+    self.streamTime = streamTime
+    self.handedOver = handedOver
+    self.deadLettersAcknowledged = deadLettersAcknowledged
+    self.sections = sections
+    self.deadLetters = deadLetters
+  }
+}
+
+/// A message of the signal stream: the last one that was applied, or skipped.
+package struct SignalPosition: Equatable, Sendable {
+  /// 0 = none yet.
+  package var sequence: StreamSequence
+  package var storedAt: Instant
+  package var subject: String
+  package init(sequence: StreamSequence, storedAt: Instant, subject: String) {
+    self.sequence = sequence
+    self.storedAt = storedAt
+    self.subject = subject
+  }
+}
+
+/// What changed in one pool, and what is told about it.
+package struct PoolSection: Equatable, Sendable {
+  package var pool: PoolID
+  package var changes: [Change]
+  package var events: [ActorEvent]
+  package var answers: [Answer]
+
+  package init(pool: PoolID, changes: [Change] = [], events: [ActorEvent] = [], answers: [Answer] = []) {
+    self.pool = pool
+    self.changes = changes
+    self.events = events
+    self.answers = answers
+  }
+
+  /// Adds what one more input of this pool decided. Commands are in the changes; dead letters are the batch's.
+  package mutating func append(_ effects: Effects) {
+    changes += effects.changes
+    events += effects.events
+    answers += effects.answers
+  }
+
+  package var isEmpty: Bool { changes.isEmpty && events.isEmpty && answers.isEmpty }
+}
+
+/// A message of the signal stream that could not be taken, as it was.
+package struct DeadLetter: Equatable, Sendable {
+  package struct Header: Equatable, Sendable {
+    package var name: String
+    package var value: String
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+  /// What Roost-Dead-Reason says.
+  package var reason: String
+  package var subject: String
+  package var sequence: StreamSequence
+  package var storedAt: Instant
+  /// Those of the message, in its order.
+  package var headers: [Header]
+  package var payload: [UInt8]
+  package init(
+    reason: String, subject: String, sequence: StreamSequence, storedAt: Instant, headers: [Header] = [],
+    payload: [UInt8]
+  ) {
+    self.reason = reason
+    self.subject = subject
+    self.sequence = sequence
+    self.storedAt = storedAt
+    self.headers = headers
+    self.payload = payload
+  }
+}
+
+/// An entry of a record that this version cannot decode, though the record is whole: a newer worker wrote it, or a
+/// program error did. What it names must be left alone; the rest of the record stands.
+package struct UndecodableEntry: Equatable, Sendable {
+  package var pool: PoolID
+  /// Neither an actor nor a runner: the pool as a whole.
+  package var actor: ActorID?
+  package var runner: RunnerID?
+  package var error: WireError
+}
+
+/// What a journal record says, as far as this version can tell.
+package struct JournalReading: Equatable, Sendable {
+  package var batch: JournalBatch
+  package var undecodable: [UndecodableEntry]
+}
