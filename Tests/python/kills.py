@@ -64,7 +64,8 @@ class Trial:
         worker = await self._kill(worker, server)
         await loading
         acked.close()
-        await until(lambda: time.monotonic() - self.last_change > QUIET_S, "the pool did not come to rest", QUIET_LIMIT_S)
+        quiet_s = chosen.quiet_s
+        await until(lambda: time.monotonic() - self.last_change > quiet_s, "the pool did not come to rest", QUIET_LIMIT_S)
         if worker.returncode is not None:
             raise RuntimeError(f"the last worker ended by itself with {worker.returncode}")
         if code := await self.children.stop(recorder):
@@ -136,6 +137,7 @@ async def main() -> int:
     options.add_argument("--worker", type=Path, default=wire.ROOT / ".build/debug/roost")
     options.add_argument("--fake-worker", action="store_true", help="the test double; only with --kills 0")
     options.add_argument("--lose", type=int, default=0, help="the test double drops every Nth wake")
+    options.add_argument("--quiet-s", type=float, default=QUIET_S, help="how long nothing may happen before the end")
     options.add_argument("--keep", action="store_true", help="keep the folder even when all went well")
     chosen = options.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="roost-kills-"))
