@@ -62,6 +62,8 @@ extension Journal {
     if spare?.isReady != true { unpreparedRolls += 1 }
     while try !prepareNextSegment() {}
     guard let ready = spare else { preconditionFailure("a prepared segment is kept") }
+    // The new header vouches for the chain up to here; a mark at its end may not be durable yet.
+    if endsWithMark { try flushCurrent() }
     let header = SegmentHeader(
       journal: id, number: current.number + 1, sizeBytes: ready.sizeBytes, firstIndex: nextIndex,
       salt: configuration.random(), previousChain: chain)

@@ -1,4 +1,5 @@
 import CRoostSystem
+import Glibc
 
 // All numbers in the journal's files are little-endian; loads and stores are unaligned-safe and stay in bounds.
 
@@ -7,14 +8,10 @@ extension UnsafeRawBufferPointer {
     T(littleEndian: loadUnaligned(fromByteOffset: offset, as: type))
   }
 
-  /// True if every byte is zero.
+  /// True if every byte is zero: the first is, and each equals the one before it.
   var isZero: Bool {
-    var offset = 0
-    while offset + 8 <= count {
-      if loadUnaligned(fromByteOffset: offset, as: UInt64.self) != 0 { return false }
-      offset += 8
-    }
-    return self[offset...].allSatisfy { $0 == 0 }
+    guard let first = baseAddress, count > 0 else { return true }
+    return self[0] == 0 && memcmp(first, first + 1, count - 1) == 0
   }
 
   func part(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {

@@ -79,6 +79,7 @@ final class SegmentImage {
   /// One past the last byte that is not zero, at least `offset`.
   func end(from offset: Int) -> Int {
     var end = bytes.count
+    while end - offset > 4096, readable.part(end - 4096, 4096).isZero { end -= 4096 }
     while end > offset, bytes[end - 1] == 0 { end -= 1 }
     return end
   }

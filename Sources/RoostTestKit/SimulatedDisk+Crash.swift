@@ -61,6 +61,32 @@ extension SimulatedDisk {
     for (name, contents) in names { other[name] = contents.cached }
     return other
   }
+
+  /// A disk of its own in the same state, unflushed changes included; nobody has it open.
+  package func fork() -> SimulatedDisk {
+    var twins: [ObjectIdentifier: Contents] = [:]
+    func twin(_ contents: Contents) -> Contents {
+      if let known = twins[ObjectIdentifier(contents)] { return known }
+      let made = Contents()
+      made.cached = contents.cached
+      made.durable = contents.durable
+      made.unflushed = contents.unflushed
+      twins[ObjectIdentifier(contents)] = made
+      return made
+    }
+    let other = SimulatedDisk()
+    other.directories = directories
+    other.names = names.mapValues(twin)
+    other.durableNames = durableNames.mapValues(twin)
+    other.unflushedNames = unflushedNames.map { change in
+      switch change {
+      case .link(let name, let contents): .link(name, twin(contents))
+      case .rename(let old, let new, let contents): .rename(old, to: new, twin(contents))
+      case .unlink(let name): .unlink(name)
+      }
+    }
+    return other
+  }
 }
 
 extension SimulatedDisk.Change {

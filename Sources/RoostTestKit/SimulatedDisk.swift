@@ -41,6 +41,8 @@ package final class SimulatedDisk: Disk {
   package var roomBytes: Int?
   /// The next write takes only so many bytes, and the one after it fails as on a full disk. Once.
   package var nextWriteTakes: Int?
+  /// After `nextWriteTakes` has cut a write, the disk stays full.
+  package var staysFull = false
   /// Every write fails as on a full disk, also inside a file.
   package var isFull = false
   /// Every change fails as on a file system mounted read-only.
@@ -49,6 +51,8 @@ package final class SimulatedDisk: Disk {
   package var flushErrno: Int32?
   /// Times a file was flushed.
   package private(set) var flushes = 0
+  /// Called before each changing call and flush, to look at what a crash at this moment would leave (`fork`).
+  package var onOperation: (() -> Void)?
   private var failsNextWrite = false
 
   package init() {}
@@ -57,6 +61,7 @@ package final class SimulatedDisk: Disk {
 
   /// Counts a changing call; returns true if the power goes during it.
   private func begin(_ operation: String, _ name: String) throws(DiskError) -> Bool {
+    onOperation?()
     operations += 1
     if isReadOnly { throw error(operation, name, EROFS) }
     guard let crashAtOperation, operations >= crashAtOperation else { return false }
@@ -132,6 +137,7 @@ package final class SimulatedDisk: Disk {
     var count = bytes.count
     if let takes = nextWriteTakes {
       nextWriteTakes = nil
+      isFull = staysFull
       failsNextWrite = true
       count = min(count, takes)
       if count == 0 {

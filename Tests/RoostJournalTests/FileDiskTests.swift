@@ -1,0 +1,77 @@
+import CRoostSystem
+import Glibc
+import RoostJournal
+import Testing
+
+@testable import RoostJournal
+
+@Suite struct FileDiskTests {
+  /// A folder of its own, removed afterwards.
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    var template = Array("/tmp/roost-journal-XXXXXX".utf8CString)
+    let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
+    let folder = String(cString: try #require(made))
+    defer {
+      for name in ["lock", "journal/identity", "journal/next"] + (1...9).map({ JournalName.segment($0) }) {
+        unlink(folder + "/data/" + name)
+      }
+      rmdir(folder + "/data/journal")
+      rmdir(folder + "/data")
+      rmdir(folder)
+    }
+    try body(folder + "/data")
+  }
+
+  @Test("On a real disk the log goes over segments, is read again, and a file cut short is filled up")
+  func realDisk() throws {
+    try withFolder { folder in
+      let disk = FileDisk(root: folder)
+      let (journal, _) = try Fixture.open(disk)
+      let written = (1...60).map { Line.made($0, partition: UInt32($0 % 3), size: 900) }
+      for line in written { try Fixture.append([line], to: journal) }
+      #expect(try journal.removeSegments(below: RecordIndex(1)) == 0)
+      try journal.close()
+      let (again, lines) = try Fixture.open(disk)
+      #expect(lines == written)
+      let name = folder + "/" + JournalName.segment(again.current.number)
+      try again.close()
+      #expect(truncate(name, off_t(again.current.offset - 64)) == 0)
+      let (last, rest) = try Fixture.open(disk)
+      #expect(rest == written)
+      #expect(try disk.size(of: last.current.file) == UInt64(Fixture.segmentBytes))
+      try last.close()
+    }
+  }
+
+  @Test("A second opener of the folder is refused and told the holder's process id")
+  func lock() throws {
+    try withFolder { folder in
+      let (journal, _) = try Fixture.open(FileDisk(root: folder))
+      #expect(throws: JournalError.inUse(lock: folder + "/lock", pid: getpid())) {
+        try Fixture.open(FileDisk(root: folder))
+      }
+      try journal.close()
+      try Fixture.open(FileDisk(root: folder)).journal.close()
+    }
+  }
+
+  @Test("A folder that cannot be made is named with its reason")
+  func unmakeable() throws {
+    let error = #expect(throws: JournalError.self) { try Fixture.open(FileDisk(root: "/proc/no/such")) }
+    #expect(error?.message.contains("/proc/no/such: No such file or directory") == true)
+  }
+
+  @Test("The processor's CRC32C and the portable one agree with the published check value and each other")
+  func checksums() {
+    let check = Array("123456789".utf8)
+    #expect(roost_crc32c(0, check, check.count) == 0xE306_9283)
+    #expect(roost_crc32c_portable(0, check, check.count) == 0xE306_9283)
+    let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 3)) }
+    for count in 0...bytes.count {
+      let whole = roost_crc32c(0, bytes, count)
+      #expect(whole == roost_crc32c_portable(0, bytes, count))
+      let half = count / 2
+      #expect(whole == roost_crc32c(roost_crc32c(0, bytes, half), Array(bytes[half...]), count - half))
+    }
+  }
+}
