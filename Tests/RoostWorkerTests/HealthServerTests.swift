@@ -1,0 +1,139 @@
+import Glibc
+import RoostTelemetry
+import RoostWorker
+import Testing
+
+@Suite("The health page")
+struct HealthServerTests {
+  private let health = Health()
+  private let metrics = Metrics()
+
+  private func start(_ address: ListenAddress) throws -> HealthServer {
+    try HealthServer.start(address, page: HealthPage(health: health, metrics: metrics), log: .silent)
+  }
+
+  @Test("livez answers 200 from the start, readyz 503 with the reason and then 200")
+  func probes() throws {
+    let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
+    #expect(server.address.port != 0)
+    #expect(try get("/livez", server).status == 200)
+    health.update { $0.reason = "the broker was not reached yet" }
+    let waiting = try get("/readyz", server)
+    #expect(waiting.status == 503)
+    #expect(waiting.text.hasSuffix("not ready: the broker was not reached yet\n"))
+    health.update { $0.isReady = true }
+    #expect(try get("/readyz", server).status == 200)
+  }
+
+  @Test("metrics shows what was counted, and whether the worker is ready")
+  func numbers() throws {
+    let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
+    metrics.add(.signalsApplied, 5)
+    health.update { $0.isReady = true }
+    let page = try get("/metrics", server)
+    #expect(page.status == 200)
+    #expect(page.text.contains("Content-Type: text/plain; version=0.0.4"))
+    #expect(page.text.contains("\nroost_signals_total{outcome=\"applied\"} 5\n"))
+    #expect(page.text.contains("\nroost_ready 1\n"))
+  }
+
+  @Test(
+    "everything else answers 404",
+    arguments: ["GET /", "GET /livez/", "GET /readyzz", "POST /livez", "DELETE /metrics", "GET /metrics/../secret"])
+  func others(request: String) throws {
+    let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
+    #expect(try ask("\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", server).status == 404)
+  }
+
+  @Test("IPv6 works, where the machine has it")
+  func ipv6() throws {
+    guard access("/proc/net/if_inet6", R_OK) == 0 else { return }
+    let server = try start(ListenAddress(host: "::1", port: 0))
+    #expect(server.address.description.hasPrefix("[::1]:"))
+  }
+
+  @Test("a port in use is refused, naming it and the way out; when the first server ends the port is free")
+  func portInUse() throws {
+    var first: HealthServer? = try start(ListenAddress(host: "127.0.0.1", port: 0))
+    let address = try #require(first?.address)
+    let refusal = #expect(throws: WorkerError.self) { _ = try start(address) }
+    #expect(refusal?.exitCode == .usage)
+    #expect(refusal?.message.contains("\(address)") == true)
+    #expect(refusal?.message.contains("address already in use") == true)
+    first = nil
+    _ = try start(address)
+  }
+
+  @Test("a client that connects and says nothing holds up nobody")
+  func silentClient() throws {
+    let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
+    let silent = try (0..<5).map { _ in try connect(server) }
+    defer { for descriptor in silent { close(descriptor) } }
+    #expect(try get("/livez", server).status == 200)
+  }
+
+  @Test(
+    "an address is HOST:PORT, [IPV6]:PORT or PORT on loopback",
+    arguments: [
+      ("8080", "127.0.0.1:8080"), ("0.0.0.0:80", "0.0.0.0:80"), ("[::1]:9", "[::1]:9"), ("localhost:0", "localhost:0"),
+    ])
+  func addresses(text: String, read: String) {
+    #expect(ListenAddress(text)?.description == read)
+  }
+
+  @Test(
+    "anything else is no address",
+    arguments: ["", ":80", "host:", "host", "host:65536", "host:-1", "::1:80", "[::1]", "[host]:1", "a b:1", "host:٣"])
+  func noAddresses(text: String) {
+    #expect(ListenAddress(text) == nil)
+  }
+}
+
+private struct Page {
+  let status: Int
+  let text: String
+}
+
+private struct NoAnswer: Error {}
+
+private func get(_ path: String, _ server: HealthServer) throws -> Page {
+  try ask("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", server)
+}
+
+private func connect(_ server: HealthServer) throws -> Int32 {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  var patience = timeval(tv_sec: 10, tv_usec: 0)
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = server.address.port.bigEndian
+  address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+  let status = withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  guard status == 0 else {
+    close(descriptor)
+    throw NoAnswer()
+  }
+  return descriptor
+}
+
+private func ask(_ request: String, _ server: HealthServer) throws -> Page {
+  let descriptor = try connect(server)
+  defer { close(descriptor) }
+  let bytes = Array(request.utf8)
+  guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw NoAnswer() }
+  var received: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    if count <= 0 { break }
+    received += buffer[0..<count]
+  }
+  let text = String(decoding: received, as: UTF8.self)
+  let words = text.split(separator: " ", maxSplits: 2)
+  guard words.count == 3, let status = Int(words[1]) else { throw NoAnswer() }
+  return Page(status: status, text: text)
+}
