@@ -31,6 +31,13 @@ struct WireBytesTests {
     }
     messages.append(("ActorEvent", "events", codec.encode(event: Samples.event)))
     messages.append(("SignalOutcome", "events", codec.encode(answer: Samples.answer)))
+    for request in APISamples.requests {
+      messages.append(("\(request.verb.rawValue.capitalized)Request", "api", codec.encode(request)))
+    }
+    for (verb, reply) in APISamples.replies {
+      messages.append(("\(verb.rawValue.capitalized)Reply", "api", codec.encode(reply)))
+    }
+    messages.append(("JournalBatch", "journal", codec.encode(JournalSamples.batch, record: 40)))
     return messages
   }
 

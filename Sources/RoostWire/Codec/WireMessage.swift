@@ -32,3 +32,11 @@ extension Array where Element: WireDecodable {
     }
   }
 }
+
+extension Array where Element == String {
+  /// A repeated string.
+  init(texts first: UnsafeMutablePointer<ProtobufCBinaryData>?, count: Int, _ field: StaticString) throws(WireError) {
+    self = []
+    for text in UnsafeBufferPointer(start: first, count: count) { append(try text.text(field)) }
+  }
+}
