@@ -1,9 +1,11 @@
 import RoostCore
 
-/// Prints what the pure machine costs, without broker, disk or encoding. Timings are printed, never asserted.
+/// Prints what the pure machine costs, without broker, disk or encoding; or, given a folder that does not exist yet, what
+/// commits to the journal cost on its disk. Timings are printed, never asserted.
 @main
 struct RoostBench {
-  static func main() {
+  static func main() throws {
+    if CommandLine.arguments.count > 1 { return try JournalBench.run(folder: CommandLine.arguments[1]) }
     cycles(actors: 10_000, rounds: 20)
     for pending in [1_000, 10_000, 100_000] { freeing(pending: pending) }
   }

@@ -4,7 +4,7 @@ final class Block {
 
   init(byteCount: Int) {
     bytes = .allocate(byteCount: byteCount, alignment: 16)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    bytes.clear()
   }
 
   convenience init(_ contents: [UInt8]) {

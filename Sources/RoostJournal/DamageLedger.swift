@@ -24,7 +24,7 @@ struct DamageLedger {
   mutating func lose(_ missing: Range<RecordIndex>, _ damage: Damage) {
     let lower = max(missing.lowerBound, startingAfter.next)
     guard lower < missing.upperBound else {
-      harmless.append(damage)
+      if harmless.count < JournalLimits.listedGaps { harmless.append(damage) }
       return
     }
     if gaps.count == JournalLimits.listedGaps {

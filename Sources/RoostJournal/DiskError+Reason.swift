@@ -7,7 +7,8 @@ extension DiskError {
   /// The folder or its file system does not let us write.
   package var meansNotWritable: Bool { errno == EROFS || errno == EACCES || errno == EPERM }
 
-  package var meansMissing: Bool { errno == ENOENT }
+  /// The name, or the folder it should be in, is not there.
+  package var meansMissing: Bool { errno == ENOENT || errno == ENOTDIR }
 
   /// The system's words for the error number.
   package var reason: String {

@@ -21,10 +21,12 @@ extension Journal {
   }
 
   private static func takeFolder(_ disk: any Disk) throws(JournalError) -> DiskFile {
-    let lock = try translating { () throws(DiskError) in
+    do throws(DiskError) {
       try disk.createDirectory("")
-      return try disk.lock(JournalName.lock)
+    } catch {
+      throw error.meansMissing ? .noFolder(error) : JournalError(error)
     }
+    let lock = try translating { () throws(DiskError) in try disk.lock(JournalName.lock) }
     switch lock {
     case .acquired(let file): return file
     case .held(let pid): throw .inUse(lock: disk.path(of: JournalName.lock), pid: pid)

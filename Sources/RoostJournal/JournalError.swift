@@ -8,6 +8,8 @@ package enum JournalError: Error, Equatable, Sendable {
   case flushFailed(DiskError)
   /// The data folder or its file system cannot be written.
   case notWritable(DiskError)
+  /// The data folder cannot be made where it was asked for.
+  case noFolder(DiskError)
   /// Any other failure of the device. Final for this process, as a failed flush is.
   case deviceFailed(DiskError)
   /// One payload is over `JournalLimits.payloadBytes`.
@@ -45,6 +47,7 @@ extension JournalError: CustomStringConvertible {
     case .unreadable: "ROOST-J011"
     case .beginningMissing: "ROOST-J012"
     case .closed: "ROOST-J013"
+    case .noFolder: "ROOST-J014"
     }
   }
 
@@ -61,6 +64,8 @@ extension JournalError: CustomStringConvertible {
         + "recovery reads what is there"
     case .notWritable(let cause):
       "the journal cannot be written (\(cause)): give this user write permission on the data folder, or remount it"
+    case .noFolder(let cause):
+      "there is no data folder and it cannot be made (\(cause)): make its parent folder, or name another with --data"
     case .deviceFailed(let cause):
       "the journal's device failed (\(cause)): check the device, then start again, recovery reads what is there"
     case .recordTooLarge(let bytes):

@@ -20,6 +20,10 @@ extension UnsafeRawBufferPointer {
 }
 
 extension UnsafeMutableRawBufferPointer {
+  func clear() {
+    if let baseAddress { memset(baseAddress, 0, count) }
+  }
+
   func put<T: FixedWidthInteger>(_ value: T, at offset: Int) {
     storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)
   }

@@ -37,7 +37,7 @@ package final class RecordGroup {
     let record = UnsafeMutableRawBufferPointer(rebasing: storage[byteCount..<byteCount + size])
     let end = RecordHeader.encodedBytes + payloadBytes
     fill(UnsafeMutableRawBufferPointer(rebasing: record[RecordHeader.encodedBytes..<end]))
-    UnsafeMutableRawBufferPointer(rebasing: record[end...]).initializeMemory(as: UInt8.self, repeating: 0)
+    UnsafeMutableRawBufferPointer(rebasing: record[end...]).clear()
     entries.append(Entry(start: byteCount, payloadBytes: payloadBytes, partition: partition, epoch: epoch))
     byteCount += size
   }

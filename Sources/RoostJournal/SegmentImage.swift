@@ -15,7 +15,7 @@ final class SegmentImage {
       bytes.deallocate()
       throw error
     }
-    UnsafeMutableRawBufferPointer(rebasing: bytes[fileBytes...]).initializeMemory(as: UInt8.self, repeating: 0)
+    UnsafeMutableRawBufferPointer(rebasing: bytes[fileBytes...]).clear()
   }
 
   deinit { bytes.deallocate() }

@@ -58,6 +58,7 @@ import Testing
   @Test("A folder that cannot be made is named with its reason")
   func unmakeable() throws {
     let error = #expect(throws: JournalError.self) { try Fixture.open(FileDisk(root: "/proc/no/such")) }
+    #expect(error?.code == "ROOST-J014")
     #expect(error?.message.contains("/proc/no/such: No such file or directory") == true)
   }
 

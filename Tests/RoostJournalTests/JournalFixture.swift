@@ -1,3 +1,4 @@
+import Glibc
 import RoostJournal
 import RoostTestKit
 
@@ -9,6 +10,13 @@ struct Line: Equatable, CustomStringConvertible {
   var payload: [UInt8]
 
   var description: String { "\(index):p\(partition) e\(epoch) \(payload.count) bytes" }
+
+  /// Bytes compared at once: the tests compare hundreds of megabytes.
+  static func == (left: Line, right: Line) -> Bool {
+    left.index == right.index && left.partition == right.partition && left.epoch == right.epoch
+      && left.payload.count == right.payload.count
+      && memcmp(left.payload, right.payload, left.payload.count) == 0
+  }
 
   /// A record whose payload is known from its index and `size`.
   static func made(_ index: UInt64, partition: UInt32, size: Int = 40, epoch: UInt64 = 1) -> Line {
