@@ -27,6 +27,6 @@ func eventually(seconds: Double = 20, _ condition: () throws -> Bool) rethrows -
   while true {
     if try condition() { return true }
     if ContinuousClock.now > deadline { return false }
-    usleep(1_000)
+    usleep(50)
   }
 }

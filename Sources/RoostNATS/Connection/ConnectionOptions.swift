@@ -19,7 +19,8 @@ final class ConnectionOptions {
     try check(natsOptions_SetMaxReconnect(handle, -1), doing)
     try check(natsOptions_SetReconnectBufSize(handle, NATSLimits.reconnectBufferBytes), doing)
     try check(natsOptions_SetIOBufSize(handle, NATSLimits.ioBufferBytes), doing)
-    try check(natsOptions_SetSendAsap(handle, settings.sendsAtOnce), doing)
+    // Every publish leaves at once; an outbox gathers them itself.
+    try check(natsOptions_SetSendAsap(handle, true), doing)
   }
 
   deinit { natsOptions_Destroy(handle) }

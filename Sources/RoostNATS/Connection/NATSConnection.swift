@@ -10,10 +10,19 @@ package final class NATSConnection: Sendable {
   package let settings: NATSSettings
   private let observers: ConnectionObservers
   let requests: Requests
+  /// The library holds a plain pointer to it as long as the connection lives.
+  private let loop: OutboxLoop?
 
   /// Connects. Errors: `unreachable`, `notPermitted`, `timeout`, `library`.
   package static func connect(
     _ settings: NATSSettings, onEvent: (@Sendable (NATSConnectionEvent) -> Void)? = nil
+  ) throws(NATSError) -> NATSConnection {
+    try connect(settings, loop: nil, onEvent: onEvent)
+  }
+
+  /// `loop`: reads and writes in place of the library's threads.
+  static func connect(
+    _ settings: NATSSettings, loop: OutboxLoop?, onEvent: (@Sendable (NATSConnectionEvent) -> Void)?
   ) throws(NATSError) -> NATSConnection {
     let observers = ConnectionObservers(onEvent)
     let options = try ConnectionOptions(settings)
@@ -22,6 +31,7 @@ package final class NATSConnection: Sendable {
     var handle: OpaquePointer?
     do {
       try options.setCallbacks(context.toOpaque())
+      try loop?.install(into: options.handle)
       let status = natsConnection_Connect(&handle, options.handle)
       try check(status, "connecting to \(settings.redactedURL)")
     } catch {
@@ -29,10 +39,13 @@ package final class NATSConnection: Sendable {
       throw error
     }
     guard let handle else { throw NATSError(.library, "the NATS client library gave no connection") }
-    return NATSConnection(handle: handle, settings: settings, observers: observers)
+    return NATSConnection(handle: handle, settings: settings, observers: observers, loop: loop)
   }
 
-  private init(handle: OpaquePointer, settings: NATSSettings, observers: ConnectionObservers) {
+  private init(
+    handle: OpaquePointer, settings: NATSSettings, observers: ConnectionObservers, loop: OutboxLoop?
+  ) {
+    self.loop = loop
     self.handle = handle
     self.settings = settings
     self.observers = observers
@@ -68,6 +81,9 @@ package final class NATSConnection: Sendable {
       natsStatistics_GetCounts(statistics, nil, nil, nil, nil, &reconnects), "reading the connection's counters")
     return reconnects
   }
+
+  /// Bytes that were published and not yet given to the system.
+  var bufferedBytes: Int { Int(natsConnection_Buffered(handle)) }
 
   /// Address of the server in use, without credentials.
   package func connectedURL() throws(NATSError) -> String {

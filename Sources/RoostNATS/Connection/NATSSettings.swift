@@ -6,9 +6,6 @@ package struct NATSSettings: Sendable {
   package var name: String
   /// `_INBOX`, or the prefix that the user of this connection is permitted (wire, permissions).
   package var inboxPrefix = "_INBOX"
-  /// True: every publish is a system call and leaves at once. False: publishes are gathered and leave when the buffer
-  /// is full, at a flush, or after 1 ms; for the bulk of an ``Outbox``.
-  package var sendsAtOnce = true
   package var connectTimeoutMs = NATSLimits.connectTimeoutMs
   package var pingIntervalMs = NATSLimits.pingIntervalMs
   package var maxPingsOut = NATSLimits.maxPingsOut

@@ -11,7 +11,13 @@ package final class SignalReader: SignalSource {
   let settings: SignalReaderSettings
   let inbox: String
   let state: Monitor<State>
-  private let sink = Mutex<(@Sendable (SignalSourceEvent) -> Void)?>(nil)
+  private let sink = Mutex(Sink())
+
+  /// A struct around the closure: one that lies bare in a generic lock is wrapped anew at every access (Swift 6.3), and
+  /// after some ten thousand the call overflows the stack.
+  private struct Sink {
+    var call: (@Sendable (SignalSourceEvent) -> Void)?
+  }
 
   struct State {
     enum Phase: Equatable {
@@ -50,7 +56,7 @@ package final class SignalReader: SignalSource {
   }
 
   package func start(at start: SignalStart, sink: @escaping @Sendable (SignalSourceEvent) -> Void) {
-    self.sink.withLock { $0 = sink }
+    self.sink.withLock { $0.call = sink }
     connection.observe { [weak self] event in self?.connectionChanged(event) }
     state.update { state in
       precondition(state.phase == .idle, "a reader is started once")
@@ -76,13 +82,13 @@ package final class SignalReader: SignalSource {
       return (state.control, consumer)
     }
     control?.join()
-    sink.withLock { $0 = nil }
+    sink.withLock { $0.call = nil }
     if !consumer.isEmpty { deleteConsumer(consumer) }
   }
 
   /// Called by the library's delivery thread (messages) and by the control thread while nothing is delivered.
   func tell(_ event: SignalSourceEvent) {
-    sink.withLock { $0?(event) }
+    sink.withLock { $0.call?(event) }
   }
 
   /// Gives up the present consumer, in the phases `opening` and `reading`. The first failure is answered at once, more

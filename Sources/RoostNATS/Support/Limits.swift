@@ -54,4 +54,11 @@ package enum NATSLimits {
 
   /// Bytes of a server's greeting line: those of real servers are below 1 KiB, clusters list their routes in it.
   package static let greetingBytes = 64 * 1024
+
+  /// A batch that is being gathered leaves in parts of this size: large enough that the system call does not count,
+  /// small enough that the broker works while we go on.
+  package static let outboxPushBytes = 64 * 1024
+
+  /// What may wait for a broker that takes nothing: some 15 s (until its silence breaks the link) of a busy worker.
+  package static let outboxBufferBytes = 64 * 1024 * 1024
 }

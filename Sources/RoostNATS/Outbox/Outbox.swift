@@ -1,0 +1,188 @@
+import Synchronization
+
+/// What became of a batch.
+package enum OutboxEvent: Sendable, Equatable {
+  /// The broker has taken everything that was published in this batch: a message sent behind it came back.
+  case handedOver(batch: UInt64)
+  /// The link broke before that was known: publish again what was in this batch.
+  case doubtful(batch: UInt64)
+}
+
+/// A connection for commands, events and answers: what is published between two commits leaves together, at once, in
+/// order, in one system call, and the broker's taking it over is reported.
+///
+/// `publish` and `commit` belong to one thread, the worker's loop; neither waits for the broker.
+package final class Outbox: Sendable {
+  /// For what needs an answer, a tick or a dead letter for example; such a publish leaves by itself.
+  package let connection: NATSConnection
+  private let loop: OutboxLoop
+  private let inbox: String
+  private let onEvent: @Sendable (OutboxEvent) -> Void
+  private let state: Mutex<State>
+
+  private struct State {
+    /// Committed, with its mark under way.
+    var open: [UInt64] = []
+    /// Breaks of the link before the batch that is being gathered.
+    var reconnects: UInt64
+    var gatheredBytes = 0
+    var subscription: NATSSubscription?
+    var isStopped = false
+  }
+
+  /// Connects. `onEvent` is called on a thread of the library or of the committer and must not block.
+  package static func connect(
+    _ settings: NATSSettings, onConnectionEvent: (@Sendable (NATSConnectionEvent) -> Void)? = nil,
+    onEvent: @escaping @Sendable (OutboxEvent) -> Void
+  ) throws(NATSError) -> Outbox {
+    let loop = OutboxLoop()
+    loop.start()
+    do {
+      let connection = try NATSConnection.connect(settings, loop: loop, onEvent: onConnectionEvent)
+      let outbox = Outbox(connection, loop, try connection.reconnectCount(), onEvent)
+      try outbox.listen()
+      return outbox
+    } catch {
+      loop.stop()
+      throw error
+    }
+  }
+
+  private init(
+    _ connection: NATSConnection, _ loop: OutboxLoop, _ reconnects: UInt64,
+    _ onEvent: @escaping @Sendable (OutboxEvent) -> Void
+  ) {
+    self.connection = connection
+    self.loop = loop
+    self.onEvent = onEvent
+    inbox = Inbox.name(prefix: connection.settings.inboxPrefix)
+    state = Mutex(State(reconnects: reconnects))
+  }
+
+  deinit { stop() }
+
+  private func listen() throws(NATSError) {
+    let subscription = try connection.subscribe("\(inbox).*", pendingLimit: nil) { [weak self] in self?.marked($0) }
+    state.withLock { $0.subscription = subscription }
+    connection.observe { [weak self] event in
+      switch event {
+      case .disconnected, .closed: self?.doubtAll()
+      case .reconnected, .slowConsumer, .trouble: break
+      }
+    }
+    try connection.flush(timeoutMs: connection.settings.connectTimeoutMs)
+  }
+
+  /// Adds a message to the batch. Errors: `disconnected`: it was not sent and will not be; also when the broker takes
+  /// so little that too much has gathered. `badSubject`, `tooLarge`, `closed`.
+  package func publish(
+    _ subject: String, reply: String? = nil, headers: [NATSHeader] = [], payload: [UInt8] = []
+  ) throws(NATSError) {
+    try payload.span.withUnsafeBytes { bytes throws(NATSError) in
+      try publish(subject, reply: reply, headers: headers, bytes: bytes)
+    }
+  }
+
+  /// As above, for a payload that lies in somebody else's memory; it is copied before the call returns.
+  package func publish(
+    _ subject: String, reply: String? = nil, headers: [NATSHeader] = [], bytes: UnsafeRawBufferPointer
+  ) throws(NATSError) {
+    loop.gather()
+    try connection.publish(subject, reply: reply, headers: headers, bytes: bytes)
+    let isFull = state.withLock { state in
+      state.gatheredBytes += subject.utf8.count + bytes.count
+      if state.gatheredBytes < NATSLimits.outboxPushBytes { return false }
+      state.gatheredBytes = 0
+      return true
+    }
+    if isFull { try pushPart() }
+  }
+
+  /// A long batch leaves in parts, so that the broker works while we go on.
+  private func pushPart() throws(NATSError) {
+    loop.push(isLast: false)
+    if connection.bufferedBytes > NATSLimits.outboxBufferBytes {
+      throw NATSError(
+        .disconnected,
+        "publishing: the broker takes nothing and \(connection.bufferedBytes) bytes wait for it; "
+          + "wait until the link is made anew")
+    }
+  }
+
+  /// Sends the batch; ``OutboxEvent`` tells once for each number what became of it. Numbers grow.
+  package func commit(batch: UInt64) {
+    let isSound = mark(batch)
+    loop.push(isLast: true)
+    if !isSound { onEvent(.doubtful(batch: batch)) }
+  }
+
+  /// Puts a message to ourselves behind the batch. False: the link broke while the batch was gathered, or is down,
+  /// and nobody else tells.
+  private func mark(_ batch: UInt64) -> Bool {
+    do {
+      let reconnects = try connection.reconnectCount()
+      let isSound = state.withLock { state in
+        state.gatheredBytes = 0
+        defer { state.reconnects = reconnects }
+        return state.reconnects == reconnects && !state.isStopped
+      }
+      if !isSound { return false }
+      // Before it is published: it may be back before the call returns.
+      state.withLock { $0.open.append(batch) }
+    } catch {
+      return false
+    }
+    do {
+      try connection.publish("\(inbox).\(batch)")
+      return true
+    } catch {
+      return !close(batch)
+    }
+  }
+
+  /// True: the batch was open and is no longer; whoever closes it tells what became of it.
+  private func close(_ batch: UInt64) -> Bool {
+    state.withLock { state in
+      guard let index = state.open.firstIndex(of: batch) else { return false }
+      state.open.remove(at: index)
+      return true
+    }
+  }
+
+  private func marked(_ message: NATSMessage) {
+    guard let batch = UInt64(message.subject.dropFirst(inbox.utf8.count + 1)) else { return }
+    if close(batch) { onEvent(.handedOver(batch: batch)) }
+  }
+
+  private func doubtAll() {
+    let lost = state.withLock { state in
+      defer { state.open = [] }
+      return state.open
+    }
+    for batch in lost { onEvent(.doubtful(batch: batch)) }
+  }
+
+  /// Sends what has gathered, waits until the broker has it or `timeoutMs` is over, then closes the connection.
+  /// Batches whose taking over was not reported by then are never reported.
+  package func stop(timeoutMs: Int64 = 0) {
+    let wasStopped = state.withLock { state in
+      defer { state.isStopped = true }
+      return state.isStopped
+    }
+    if wasStopped { return }
+    loop.push(isLast: true)
+    if timeoutMs > 0 {
+      do {
+        try connection.flush(timeoutMs: timeoutMs)
+      } catch {
+        // The link is down or slow: what was not reported as handed over is the next owner's to send again.
+      }
+    }
+    loop.stop()
+    state.withLock { state in
+      state.open = []
+      state.subscription = nil
+    }
+    connection.close()
+  }
+}
