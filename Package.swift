@@ -45,7 +45,8 @@ let package = Package(
     .target(name: "CRoostSystem", cSettings: strictC),
 
     .executableTarget(
-      name: "RoostBench", dependencies: ["RoostCore", "RoostJournal"], path: "Benchmarks/RoostBench", swiftSettings: strict),
+      name: "RoostBench", dependencies: ["RoostCore", "RoostJournal", "RoostWire"], path: "Benchmarks/RoostBench",
+      swiftSettings: strict),
 
     tests("RoostCoreTests", ["RoostCore"]),
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),

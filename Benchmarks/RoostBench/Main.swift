@@ -8,6 +8,7 @@ struct RoostBench {
     if CommandLine.arguments.count > 1 { return try JournalBench.run(folder: CommandLine.arguments[1]) }
     cycles(actors: 10_000, rounds: 20)
     for pending in [1_000, 10_000, 100_000] { freeing(pending: pending) }
+    WireBench().run()
   }
 
   /// wake -> start -> running -> sleep intent -> stopped, in batches of 500 signals.

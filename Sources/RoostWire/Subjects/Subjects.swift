@@ -19,16 +19,24 @@ package struct Subjects: Equatable, Sendable {
   package init() { prefix = Self.defaultPrefix }
 
   private func join(_ kind: String, _ tokens: String...) -> String {
-    var subject = ""
-    subject.reserveCapacity(tokens.reduce(prefix.utf8.count + kind.utf8.count + 1) { $0 + $1.utf8.count + 1 })
-    subject += prefix
-    subject += "."
-    subject += kind
-    for token in tokens {
-      subject += "."
-      subject += token
+    let size = tokens.reduce(prefix.utf8.count + 1 + kind.utf8.count) { $0 + 1 + $1.utf8.count }
+    return String(unsafeUninitializedCapacity: size) { buffer in
+      var at = 0
+      func append(_ text: String) {
+        for byte in text.utf8 {
+          buffer[at] = byte
+          at += 1
+        }
+      }
+      append(prefix)
+      append(".")
+      append(kind)
+      for token in tokens {
+        append(".")
+        append(token)
+      }
+      return at
     }
-    return subject
   }
 
   package func signal(_ pool: PoolID, _ actor: ActorID, _ verb: ActorVerb) -> String {
