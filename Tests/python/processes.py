@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# Nothing outlives a trial that is killed itself.
+DIE_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL")
 STOP_LIMIT_S = 20.0
 START_LIMIT_S = 20.0
 LOOK_EVERY_S = 0.02
@@ -24,7 +26,7 @@ class Children:
     async def spawn(self, name: str, *command: str | Path, first_line: bool = False) -> Process:
         """Logs to NAME.log; with `first_line` it waits until the program has printed a line."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            words = [str(word) for word in command]
+            words = [*DIE_WITH_US, *(str(word) for word in command)]
             process = await asyncio.create_subprocess_exec(*words, stdout=PIPE if first_line else log, stderr=log)
         self._running.append(process)
         if first_line:

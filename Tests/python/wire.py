@@ -3,10 +3,14 @@
 Nothing here knows the worker's code; everything comes from the published protos and subjects.
 """
 
+import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+# Whoever starts these programs may have blocked SIGTERM, as the threads of swift test have.
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".venv" / "gen"))
