@@ -101,7 +101,7 @@ extension JournalError: CustomStringConvertible {
   }
 
   /// What a failed read, write or change of the folder means. Flushes are `.flushFailed`, whatever the error number.
-  init(_ cause: DiskError) {
+  package init(_ cause: DiskError) {
     if cause.meansFull {
       self = .diskFull(cause)
     } else if cause.meansNotWritable {

@@ -8,8 +8,6 @@ package final class Health: Sendable {
     package var isReady = false
     /// Why it is not ready; empty when it is.
     package var reason = "starting: the journal has not been read yet"
-    /// Name and value, as metrics show them.
-    package var counters: [String: Int64] = [:]
     package init() {}
   }
 
@@ -20,7 +18,6 @@ package final class Health: Sendable {
   package var current: Report { report.withLock { $0 } }
   package var isReady: Bool { report.withLock { $0.isReady } }
   package var reason: String { report.withLock { $0.reason } }
-  package var counters: [String: Int64] { report.withLock { $0.counters } }
 
   package func update(_ body: (inout Report) -> Void) { report.withLock { body(&$0) } }
 }

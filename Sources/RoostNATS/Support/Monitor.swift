@@ -3,12 +3,12 @@ import Glibc
 /// A value under a mutex, with a condition to wait for a change of it.
 ///
 /// Unchecked: the value is touched only with `mutex` held, and the two pthread objects never move.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var state: State
 
-  init(_ state: State) {
+  package init(_ state: State) {
     self.state = state
     var attributes = pthread_condattr_t()
     precondition(pthread_mutex_init(mutex, nil) == 0)
@@ -26,14 +26,14 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Reads or changes the value without waking who waits.
-  func withLock<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
+  package func withLock<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
 
   /// Changes the value and wakes who waits.
-  func update<R>(_ body: (inout State) -> R) -> R {
+  package func update<R>(_ body: (inout State) -> R) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     let result = body(&state)
@@ -42,12 +42,12 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Waits until `take` gives something; nil once `deadlineNs` (monotonic) has passed. No deadline: waits for ever.
-  func wait<R>(until deadlineNs: Int64? = nil, _ take: (inout State) -> R?) -> R? {
+  package func wait<R>(until deadlineNs: Int64? = nil, _ take: (inout State) -> R?) -> R? {
     wait(deadline: { _ in deadlineNs }, take)
   }
 
   /// As above, with a deadline that is worked out anew after every change.
-  func wait<R>(deadline: (State) -> Int64?, _ take: (inout State) -> R?) -> R? {
+  package func wait<R>(deadline: (State) -> Int64?, _ take: (inout State) -> R?) -> R? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
@@ -64,12 +64,12 @@ final class Monitor<State>: @unchecked Sendable {
 }
 
 /// The monotonic clock, for timeouts only: it says nothing about the broker's time.
-enum Monotonic {
-  static func nowNs() -> Int64 {
+package enum Monotonic {
+  package static func nowNs() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
   }
 
-  static func ns(afterMs milliseconds: Int64) -> Int64 { nowNs() + milliseconds * 1_000_000 }
+  package static func ns(afterMs milliseconds: Int64) -> Int64 { nowNs() + milliseconds * 1_000_000 }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// One thread that runs `body` once. Its owner makes `body` return and then joins it.
-final class ServiceThread: Sendable {
+package final class ServiceThread: Sendable {
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }
@@ -9,7 +9,7 @@ final class ServiceThread: Sendable {
 
   private let thread: pthread_t
 
-  init(_ body: @escaping @Sendable () -> Void) {
+  package init(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let context = Unmanaged.passRetained(Body(run: body)).toOpaque()
     let result = pthread_create(
@@ -24,7 +24,7 @@ final class ServiceThread: Sendable {
   }
 
   /// Waits until `body` has returned; at once when called from the thread itself. Call it exactly once.
-  func join() {
+  package func join() {
     if pthread_equal(thread, pthread_self()) != 0 {
       pthread_detach(thread)
     } else {

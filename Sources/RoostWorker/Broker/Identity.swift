@@ -1,0 +1,71 @@
+import Foundation
+import RoostCore
+import RoostJournal
+import RoostNATS
+
+/// Which journal owns the pools, and how far it is durable at least: kept in the broker, so that an emptied, restored
+/// or second folder never decides twice (wire, streams).
+struct Identity: Codable, Equatable {
+  var id: String
+  var position: UInt64
+
+  init(id: JournalID, position: StreamSequence) {
+    self.id = id.description
+    self.position = position
+  }
+
+  /// nil for anything else than an identity.
+  init?(_ bytes: [UInt8]) {
+    do { self = try JSONDecoder().decode(Identity.self, from: Data(bytes)) } catch { return nil }
+  }
+
+  var bytes: [UInt8] { Array(#"{"id":"\#(id)","position":\#(position)}"#.utf8) }
+}
+
+/// The keys of one worker in the bucket ROOST_META.
+struct IdentityKeys {
+  let bucket: KeyValue
+  let id: JournalID
+  /// `journal`, or with a set of pools `journal.NS.POOL` each.
+  let keys: [String]
+  /// Our last write of each key.
+  private var revisions: [String: UInt64] = [:]
+
+  init(bucket: KeyValue, id: JournalID, pools: Set<PoolID>) {
+    self.bucket = bucket
+    self.id = id
+    keys = pools.isEmpty ? ["journal"] : pools.sorted().map { "journal.\($0.namespace).\($0.name)" }
+  }
+
+  /// What another journal, or a newer state of this one, has written; empty = we may go on.
+  mutating func conflicts(position: StreamSequence) throws(NATSError) -> [(key: String, other: Identity)] {
+    var conflicts: [(key: String, other: Identity)] = []
+    for key in keys {
+      guard let entry = try bucket.get(key) else {
+        revisions[key] = 0
+        continue
+      }
+      revisions[key] = entry.revision
+      guard let other = Identity(entry.value) else {
+        throw NATSError(
+          .malformedReply, "key \(key) of \(bucket.bucket) is not a journal's identity; delete it if nobody needs it")
+      }
+      if other.id != id.description || other.position > position { conflicts.append((key, other)) }
+    }
+    return conflicts
+  }
+
+  /// Writes our position; what `conflicts` has read must still stand. Returns when the broker stored it, by its clock.
+  mutating func write(position: StreamSequence) throws(NATSError) -> Int64 {
+    var storedAtNs: Int64 = 0
+    for key in keys {
+      let value = Identity(id: id, position: position).bytes
+      let revision = revisions[key] ?? 0
+      revisions[key] =
+        try revision == 0
+        ? bucket.create(key, value) : bucket.update(key, value, expectedRevision: revision)
+      if let entry = try bucket.get(key) { storedAtNs = entry.storedAtNs }
+    }
+    return storedAtNs
+  }
+}

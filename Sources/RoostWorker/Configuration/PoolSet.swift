@@ -1,0 +1,73 @@
+import RoostCore
+import RoostJournal
+
+/// The pools that a data folder belongs to, in a file beside the journal: one line, so that a person can read it. A
+/// folder serves the same set for life, for its state knows nothing of other pools' past.
+///
+///     roost-pools default/gpu default/web
+///     roost-pools *
+enum PoolSet {
+  private static let name = "pools"
+  private static let draft = "pools.new"
+  private static let prefix = "roost-pools "
+  /// Bytes of the file: some thousand pools, far above what a command line names.
+  private static let limitBytes = 1 << 20
+
+  /// Refuses a folder of another set; writes the set into a new one. To be called with the folder locked.
+  static func check(_ disk: any Disk, _ pools: Set<PoolID>, isNew: Bool) throws(WorkerError) {
+    let wanted = text(pools)
+    let found: String?
+    do throws(DiskError) {
+      found = try read(disk)
+      if found == nil, isNew { return try write(wanted, disk) }
+    } catch {
+      throw WorkerError(JournalError(error))
+    }
+    // A folder with a journal and without a set is older than sets: it serves all.
+    if let found = found ?? Optional(text([])), found != wanted {
+      throw WorkerError(
+        .usage, code: "ROOST-W010",
+        "the data folder \(disk.path(of: "")) belongs to the pools \(found), not to \(wanted): start with the same --pool "
+          + "flags as before, or give this set a folder of its own with --data")
+    }
+  }
+
+  private static func text(_ pools: Set<PoolID>) -> String {
+    pools.isEmpty ? "*" : pools.sorted().map(\.description).joined(separator: " ")
+  }
+
+  private static func read(_ disk: any Disk) throws(DiskError) -> String? {
+    let file: DiskFile
+    do throws(DiskError) {
+      file = try disk.open(name)
+    } catch {
+      if error.meansMissing { return nil }
+      throw error
+    }
+    defer { disk.close(file) }
+    var bytes = [UInt8](repeating: 0, count: min(limitBytes, Int(clamping: try disk.size(of: file))))
+    var room = bytes.mutableSpan
+    let count = try room.withUnsafeMutableBytes { buffer throws(DiskError) in
+      try disk.read(file, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+    }
+    let line = String(decoding: bytes[..<count], as: UTF8.self)
+    return line.hasPrefix(prefix) && line.hasSuffix("\n") ? String(line.dropFirst(prefix.count).dropLast()) : line
+  }
+
+  /// A crash leaves all of it or none.
+  private static func write(_ text: String, _ disk: any Disk) throws(DiskError) {
+    if try disk.list("").contains(draft) { try disk.remove(draft) }
+    let file = try disk.create(draft)
+    defer { disk.close(file) }
+    let bytes = Array("\(prefix)\(text)\n".utf8)
+    var done = 0
+    while done < bytes.count {
+      done += try bytes.span.withUnsafeBytes { buffer throws(DiskError) in
+        try disk.write(file, UnsafeRawBufferPointer(rebasing: buffer[done...]), at: UInt64(done))
+      }
+    }
+    try disk.fdatasync(file)
+    try disk.rename(draft, to: name)
+    try disk.fsyncDirectory("")
+  }
+}

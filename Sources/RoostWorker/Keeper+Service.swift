@@ -1,0 +1,107 @@
+import RoostCore
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+extension Keeper {
+  /// How a look at the broker ended.
+  private enum Look {
+    case sound
+    /// It has lost messages that were applied: everything begins again from the journal.
+    case lost
+    case away(NATSError)
+  }
+
+  /// Until stopped, or until the worker has to start over.
+  func keep() throws(WorkerError) -> Service.End {
+    var retryMs = WorkerLimits.retryMs
+    while true {
+      var dueNs = min(refreshNs, trimNs)
+      if !control.linkIsUp {
+        switch try bringUp() {
+        case .lost: return .startOver
+        case .sound:
+          retryMs = WorkerLimits.retryMs
+          dueNs = min(refreshNs, trimNs)
+        case .away(let error):
+          log.info("broker does not answer, trying again", [.error: error.message, .delayMs: retryMs])
+          dueNs = Monotonic.ns(afterMs: retryMs)
+          retryMs = min(retryMs * 2, WorkerLimits.longestRetryMs)
+        }
+      }
+      switch control.wait(until: dueNs) {
+      case .stop, .loopEnd(.stopped): return .stopped
+      case .loopEnd(.failed(let error)): throw error
+      case .linkNews: break
+      case .streamIsFull: trim(isRefusing: true)
+      case .time:
+        guard control.linkIsUp else { break }
+        if Monotonic.nowNs() >= refreshNs { try refresh() }
+        if Monotonic.nowNs() >= trimNs, case .lost = try check() { return .startOver }
+        trim(isRefusing: false)
+      }
+    }
+  }
+
+  /// After a start or a break: the identity must be ours and the stream the one we read; then the loop may go on.
+  private func bringUp() throws(WorkerError) -> Look {
+    let breaks = control.breaks
+    guard link.connection.isConnected, link.outbox.connection.isConnected else {
+      return .away(NATSError(.disconnected, "the link to the NATS server is down; it is being retried"))
+    }
+    let look = try check()
+    guard case .sound = look else { return look }
+    do throws(NATSError) {
+      let clockNs = try write()
+      let receivedNs = Monotonic.nowNs()
+      try subscribe()
+      control.linkIsUp(since: breaks) { [queue = service.queue] in
+        queue.put(.linkUp(brokerClockNs: clockNs, receivedNs: receivedNs))
+      }
+      log.info(
+        "link to the broker is up", [.server: NATSSettings(url: service.configuration.serverURL, name: "").redactedURL])
+    } catch {
+      return .away(error)
+    }
+    read()
+    return .sound
+  }
+
+  /// The identity and the stream, as they are now.
+  private func check() throws(WorkerError) -> Look {
+    let position = service.progress.durable
+    let conflict: (key: String, other: Identity)?
+    let stream: StreamCheck
+    do throws(NATSError) {
+      conflict = try keys.conflicts(position: position.sequence).first
+      stream = try StreamCheck.run(jetStream, streams.signalsName, at: position)
+    } catch {
+      return .away(error)
+    }
+    if let conflict { throw refusal(conflict, position) }
+    guard case .lost(let reason) = stream else { return .sound }
+    log.error("broker has lost acknowledged signals, starting over", [.reason: reason])
+    return .lost
+  }
+
+  private func write() throws(NATSError) -> Int64 {
+    let durable = service.progress.durable.sequence
+    let storedAtNs = try keys.write(position: durable)
+    refreshNs = Monotonic.nowNs() + WorkerLimits.refreshNs
+    trimmer.sample(durable, atNs: Monotonic.nowNs())
+    return storedAtNs
+  }
+
+  /// The identity again, and with it the broker's clock.
+  private func refresh() throws(WorkerError) {
+    do throws(NATSError) {
+      let storedAtNs = try write()
+      service.queue.put(.brokerClock(storedAtNs: storedAtNs, receivedNs: Monotonic.nowNs()))
+    } catch {
+      refreshNs = Monotonic.ns(afterMs: WorkerLimits.retryMs * 5)
+      log.info("journal identity not refreshed, trying again", [.error: error.message])
+      // Somebody else wrote, or we did and did not hear of it.
+      if error.code == .wrongRevision { _ = try check() }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import RoostCore
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+// Reading the stream, hearing runners, keeping the stream small, and the end of it all.
+
+extension Keeper {
+  /// Once; the library subscribes again by itself after a break.
+  func subscribe() throws(NATSError) {
+    guard subscriptions.isEmpty else { return }
+    let subjects = service.settings.subjects
+    let served = service.configuration.servedPools.sorted()
+    let pings = served.isEmpty ? [subjects.allPings] : served.map { subjects.pings($0) }
+    let requests = served.isEmpty ? [subjects.allRequests] : served.map { subjects.requests($0) }
+    var made: [NATSSubscription] = []
+    for subject in pings {
+      made.append(
+        try link.connection.subscribe(subject) { [queue = service.queue] message in
+          queue.put { $0.pings.append(Inquiry(message)) }
+        })
+    }
+    for subject in requests {
+      made.append(
+        try link.connection.subscribe(subject) { [queue = service.queue] message in
+          queue.put { $0.requests.append(Inquiry(message)) }
+        })
+    }
+    subscriptions = made
+  }
+
+  /// Once; the reader closes its own gaps.
+  func read() {
+    if isReading { return }
+    isReading = true
+    reader.start(at: readerStart) { [queue = service.queue, metrics = service.metrics, log = service.log] event in
+      switch event {
+      case .message(let message):
+        let now = Monotonic.nowNs()
+        queue.put { arrivals in
+          arrivals.signals.append(message)
+          arrivals.lastSignalNs = now
+        }
+      case .opened(let pending): queue.put(.reading(pending: pending))
+      case .interrupted(let interruption):
+        metrics.add(.readerRemakes)
+        log.info("reading of signals was interrupted, it begins again", [.reason: "\(interruption)"])
+      }
+    }
+  }
+
+  /// Drops what every record holds and nobody may want to look at any more. Never for a set of pools: the others'
+  /// signals may not have been read.
+  func trim(isRefusing: Bool) {
+    let now = Monotonic.nowNs()
+    let isRefused = control.takeStreamIsFull() || isRefusing
+    guard service.configuration.servedPools.isEmpty else { return }
+    if isRefused {
+      guard now >= refusedTrimNs else { return }
+      refusedTrimNs = now + WorkerLimits.refusedTrimNs
+    }
+    let isDue = now >= trimNs
+    if isDue { trimNs = now + WorkerLimits.trimNs }
+    do throws(NATSError) {
+      let stream = try jetStream.info(streams.signalsName)
+      let isTight = Trimmer.isTight(stream, maxBytes: streams.signalsMaxBytes)
+      guard isDue || isRefused || isTight else { return }
+      let target = trimmer.target(
+        stream, maxBytes: streams.signalsMaxBytes, durable: service.progress.durable.sequence, isRefusing: isRefused,
+        atNs: now)
+      guard let target else { return }
+      let dropped = try jetStream.purge(streams.signalsName, through: target)
+      service.metrics.add(.streamTrims)
+      log.info("signal stream trimmed", [.lastSequence: target, .count: dropped])
+      if isRefused { service.queue.put(.streamWasFull) }
+    } catch {
+      log.info("signal stream not trimmed, trying again", [.error: error.message])
+    }
+  }
+
+  // MARK: - The end
+
+  func stopReading() {
+    reader.stop()
+    subscriptions = []
+  }
+
+  /// What is in hand is finished and handed over.
+  func stopLoop() throws(WorkerError) {
+    stopReading()
+    thread.stop()
+    thread.join()
+    if case .failed(let error) = control.loopEnd { throw error }
+  }
+
+  /// The position of the last record, so that a copy of the folder that is older is recognised.
+  func sayGoodbye() {
+    do throws(NATSError) {
+      if control.linkIsUp { _ = try keys.write(position: service.progress.durable.sequence) }
+    } catch {
+      log.info("journal identity not refreshed at the end", [.error: error.message])
+    }
+  }
+}
+
+extension Inquiry {
+  init(_ message: NATSMessage) {
+    self.init(subject: message.subject, replyTo: message.reply, payload: .message(message))
+  }
+}

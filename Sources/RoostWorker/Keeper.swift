@@ -1,0 +1,130 @@
+import RoostCore
+import RoostJournal
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+/// Keeps a running worker's word with the broker: the journal's identity, the stream's trimming, and the question after
+/// every break of the link whether everything is still as it was.
+final class Keeper {
+  let service: Service
+  let link: NATSLink
+  let jetStream: JetStream
+  let reader: SignalReader
+  let loop: Loop
+  let thread: LoopThread
+  var keys: IdentityKeys
+  var trimmer = Trimmer()
+  var subscriptions: [NATSSubscription] = []
+  var readerStart: SignalStart
+  var isReading = false
+  var refreshNs: Int64 = 0
+  var trimNs: Int64 = 0
+  var refusedTrimNs: Int64 = 0
+
+  var control: Control { service.control }
+  var log: Log { service.log }
+  var streams: RoostStreams { service.streams }
+
+  init(_ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ recovered: Recovered) {
+    self.service = service
+    link = NATSLink(
+      connection: connection, outbox: outbox, subjects: service.settings.subjects, streams: service.streams,
+      queue: service.queue, control: service.control, log: service.log)
+    jetStream = JetStream(connection)
+    reader = SignalReader(connection: connection, settings: SignalReaderSettings(stream: service.streams.signalsName))
+    loop = Loop(
+      settings: service.settings, recovered: recovered, journal: journal, link: link, source: reader,
+      clocks: SystemClocks.shared, health: service.health, metrics: service.metrics, progress: service.progress,
+      log: service.log)
+    thread = LoopThread(loop, service.queue)
+    keys = IdentityKeys(
+      bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,
+      pools: service.configuration.servedPools)
+    readerStart = .afterSequence(recovered.positions.readAfter)
+  }
+
+  /// nil: stopped before anything was served.
+  func run() throws(WorkerError) -> Service.End? {
+    guard try claim() != nil else { return nil }
+    service.health.update { $0.reason = "starting: the signal stream has not been read to its end yet" }
+    thread.start { [control] end in control.loopEnded(end) }
+    defer { stopReading() }
+    do throws(WorkerError) {
+      let end = try keep()
+      try stopLoop()
+      sayGoodbye()
+      return end
+    } catch {
+      thread.stop()
+      thread.join()
+      throw error
+    }
+  }
+
+  // MARK: - Start
+
+  /// Is it ours? Adopts where that is wanted. nil: stopped meanwhile.
+  private func claim() throws(WorkerError) -> Void? {
+    let position = service.progress.durable
+    let found = try service.untilReached { () throws(NATSError) in
+      (
+        try keys.conflicts(position: position.sequence),
+        try StreamCheck.run(jetStream, streams.signalsName, at: position)
+      )
+    }
+    guard let (conflicts, check) = found else { return nil }
+    if let conflict = conflicts.first {
+      guard service.configuration.adopt else { throw refusal(conflict, position) }
+      return try adopt(conflict)
+    }
+    if case .lost(let reason) = check { return try acceptLoss(reason, position) }
+    return ()
+  }
+
+  func refusal(_ conflict: (key: String, other: Identity), _ position: SignalPosition) -> WorkerError {
+    let isOurs = conflict.other.id == keys.id.description
+    let what =
+      isOurs
+      ? "the journal in \(service.configuration.dataFolder) ends at position \(position.sequence), but it was at "
+        + "\(conflict.other.position) before: the folder was restored from an older copy"
+      : "journal \(conflict.other.id) at position \(conflict.other.position) owns these pools, not journal \(keys.id) in "
+        + service.configuration.dataFolder
+    return WorkerError(
+      .anotherJournal, code: "ROOST-W020",
+      "\(what) (key \(conflict.key) of \(streams.metaBucket)). Start the worker with that journal's folder. If it is lost, "
+        + "start with --adopt: this one then goes on from the end of the stream, and all runners are closed")
+  }
+
+  private func adopt(_ conflict: (key: String, other: Identity)) throws(WorkerError) -> Void? {
+    let last = try service.untilReached { () throws(NATSError) -> SignalPosition in
+      let info = try jetStream.info(streams.signalsName)
+      let message = try info.messages == 0 ? nil : jetStream.message(streams.signalsName, sequence: info.lastSequence)
+      return SignalPosition(
+        sequence: info.lastSequence, storedAt: message.map { StreamClock.storedAt($0.storedAtNs) } ?? Instant(ms: 0),
+        subject: message?.subject ?? "")
+    }
+    guard let last else { return nil }
+    log.warning(
+      "pools adopted, going on from the end of the stream, all runners are closed",
+      [.otherJournalID: conflict.other.id, .position: last.sequence, .journalID: keys.id])
+    try loop.goOn(from: last, losingRunners: true)
+    readerStart = .afterSequence(last.sequence)
+    return try service.untilReached { () throws(NATSError) in _ = try keys.write(position: last.sequence) }
+  }
+
+  /// The identity first: after a crash in between the loss is found again, while a journal that is behind its identity
+  /// would be refused.
+  private func acceptLoss(_ reason: String, _ position: SignalPosition) throws(WorkerError) -> Void? {
+    log.error(
+      "broker has lost acknowledged signals, reading on by stored-at time",
+      [.reason: reason, .position: position.sequence])
+    service.metrics.add(.streamLosses)
+    let written: Void? = try service.untilReached { () throws(NATSError) in _ = try keys.write(position: 0) }
+    if written == nil { return nil }
+    try loop.goOn(
+      from: SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""), losingRunners: false)
+    readerStart = StreamCheck.start(after: position)
+    return ()
+  }
+}

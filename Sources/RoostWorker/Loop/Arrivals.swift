@@ -1,0 +1,62 @@
+import RoostCore
+import RoostNATS
+
+/// What has come in since the loop last looked, by kind: the kinds are served in the order of these fields.
+package struct Arrivals: Sendable {
+  package var notices: [Notice] = []
+  package var pings: [Inquiry] = []
+  /// In stream order.
+  package var signals: [RoostNATS.SignalMessage] = []
+  /// When the last of `signals` came, by the monotonic clock.
+  package var lastSignalNs: Int64 = 0
+  package var requests: [Inquiry] = []
+
+  package init() {}
+
+  var isEmpty: Bool { notices.isEmpty && pings.isEmpty && signals.isEmpty && requests.isEmpty }
+
+  /// Forgets everything and keeps the memory.
+  mutating func removeAll() {
+    notices.removeAll(keepingCapacity: true)
+    pings.removeAll(keepingCapacity: true)
+    signals.removeAll(keepingCapacity: true)
+    requests.removeAll(keepingCapacity: true)
+  }
+}
+
+/// A message that wants an answer: a runner's ping, or a question to the API.
+package struct Inquiry: Sendable {
+  package var subject: String
+  /// Where the answer goes; without it nobody waits for one.
+  package var replyTo: String?
+  package var payload: SignalPayload
+  package init(subject: String, replyTo: String?, payload: SignalPayload) {
+    self.subject = subject
+    self.replyTo = replyTo
+    self.payload = payload
+  }
+}
+
+/// What the loop is told about the world beside messages.
+package enum Notice: Sendable {
+  /// The link is up, the journal's identity was confirmed, and a message that we just stored was read back: its
+  /// stored-at time is the broker's clock.
+  case linkUp(brokerClockNs: Int64, receivedNs: Int64)
+  case linkDown
+  /// The broker's clock again, from a message that we just stored.
+  case brokerClock(storedAtNs: Int64, receivedNs: Int64)
+  /// Reading has begun (again); so many stored signals are still to come.
+  case reading(pending: UInt64)
+  /// The broker has taken everything that was published before this commit.
+  case handedOver(commit: UInt64)
+  /// It is not known what the broker has of what was published before this commit.
+  case doubtful(commit: UInt64)
+  /// The broker has stored this dead letter.
+  case deadLetterStored(StreamSequence)
+  /// Storing it failed; it is tried again.
+  case deadLetterFailed(StreamSequence)
+  /// Pings came faster than they were taken, and some are gone: silence proves nothing.
+  case pingsDropped
+  /// The stream took nothing for a while and does again: deadlines that wait for a runner start anew.
+  case streamWasFull
+}

@@ -1,0 +1,62 @@
+import RoostCore
+
+/// The numbers of the loop and its helpers, each with its reason. Those that the lifecycle fixes name it.
+package enum WorkerLimits {
+  /// Inputs of one batch (architecture, one loop): at full load 8 ms of work, shared by one flush.
+  package static let batchInputs = 500
+  /// Estimated bytes of one batch's records: one message of a partition's journal stream holds 512 KiB.
+  package static let batchBytes = 384 << 10
+  /// Changes that one round of alarms may make before the signal it comes before is applied (lifecycle, time).
+  static let alarmsPerInput = 500
+  /// Between two ticks; lifecycle, time.
+  static let tickIntervalNs: Int64 = 100_000_000
+  /// Repeats the queue pass where somebody waits; lifecycle, queue.
+  static let sweepIntervalNs: Int64 = 15_000_000_000
+  /// Commands without acknowledgement of a runner that pings are sent again; lifecycle, runners.
+  static let resendAfterNs: Int64 = 2_000_000_000
+  /// Commands sent again at once to one runner; the next ping brings the rest.
+  static let resendCommands = 500
+  /// Events are acknowledged after so many, or so long; lifecycle, runners.
+  static let acknowledgeEvents: UInt64 = 500
+  static let acknowledgeAfterNs: Int64 = 1_000_000_000
+  /// The loop stood still: silence of runners before that proves nothing; lifecycle, ping.
+  static let standstillNs: Int64 = 1_000_000_000
+  /// Thresholds for which a verdict is held when more than half of a pool fell silent together; lifecycle, ping.
+  static let massSilenceFactor: Int64 = 4
+  static let massSilenceRunners = 3
+  /// While such a verdict is held, the pool is looked at again this often: others may be heard again.
+  static let massSilenceRecheckNs: Int64 = 1_000_000_000
+  /// A position that only ignored signals have moved is written down after so many signals or so long: a restart reads
+  /// them again, which changes nothing but takes time.
+  static let lazyPositionSignals = 10_000
+  static let lazyPositionNs: Int64 = 10_000_000_000
+  /// How long a stop waits for the broker to confirm what it was told; the rest is published again at the next start.
+  static let handoverAtStopNs: Int64 = 3_000_000_000
+  /// A broker clock further behind the stream is worth an alarm; lifecycle, time.
+  static let clockBehind = Milliseconds(10_000)
+  /// Pause before a batch is tried again when the disk is full.
+  static let diskFullRetryNs: Int64 = 200_000_000
+  /// Records whose effects the broker has not confirmed: beyond it the loop takes no more signals. A round trip at full
+  /// load has some dozens.
+  static let unconfirmedRecords = 4_096
+  /// Dead letters not yet stored by the broker, in bytes: beyond it no more signals are taken.
+  static let deadLetterBytes = 64 << 20
+  /// Dead letters under way to the broker at once.
+  static let deadLettersInFlight = 64
+  /// Pause after the broker did not store one.
+  static let deadLetterRetryNs: Int64 = 1_000_000_000
+  /// Bytes of a message's headers that a dead letter keeps.
+  static let deadLetterHeaderBytes = 16 << 10
+
+  // MARK: - The keeper
+
+  /// The journal's identity is refreshed at least every 10 s; wire, streams.
+  static let refreshNs: Int64 = 8_000_000_000
+  /// The stream is trimmed at most once a minute; wire, streams. The same look tells whether it is still ours.
+  static let trimNs: Int64 = 60_000_000_000
+  /// Between trims because a publish was refused.
+  static let refusedTrimNs: Int64 = 5_000_000_000
+  /// Pauses between attempts to reach the broker, in ms: first and longest.
+  static let retryMs: Int64 = 200
+  static let longestRetryMs: Int64 = 5_000
+}

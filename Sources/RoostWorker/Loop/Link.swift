@@ -1,0 +1,19 @@
+import RoostCore
+import RoostNATS
+import RoostWire
+
+/// Where the loop's output goes. No call may block or fail: what does not leave because the link is down is not
+/// confirmed either, and the loop publishes it again after the next `Notice.linkUp`.
+package protocol Link: AnyObject {
+  /// Publishes; all of these leave in the order of the calls.
+  func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8])
+  /// Sends what was published. `Notice.handedOver(commit:)` or `.doubtful(commit:)` tells what became of it; numbers
+  /// grow.
+  func commit(_ number: UInt64)
+  /// Answers a ping or a question at once.
+  func reply(to subject: String, payload: [UInt8])
+  /// Asks the stream for its time: stores a tick. If the stream is full, room is made.
+  func publishTick(_ subject: String, payload: [UInt8])
+  /// Stores a dead letter; `Notice.deadLetterStored` or `.deadLetterFailed` tells.
+  func store(_ letter: RoostWire.DeadLetter)
+}

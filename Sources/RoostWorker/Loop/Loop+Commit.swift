@@ -1,0 +1,112 @@
+import RoostCore
+import RoostJournal
+import RoostTelemetry
+import RoostWire
+
+// The commit point: nothing leaves before the flush has returned.
+
+extension Loop {
+  /// Ends the batch: its records become durable, then its effects leave.
+  func commit() throws(WorkerError) {
+    if positions.isOverdue(atNs: turnNs) || (isStopping && !positions.isRecorded) {
+      batch.force(batch.partitions.first ?? soundPartition)
+    }
+    if batch.isUntouched { return }
+    try encode(batch.recorded)
+    try retry()
+  }
+
+  /// Appends what is encoded. Without room nothing is lost and nothing leaves: the batch is held and tried again.
+  func retry() throws(WorkerError) {
+    if isHeld, turnNs < retryNs { return }
+    do throws(JournalError) {
+      try journal.append(records)
+    } catch {
+      guard case .diskFull = error else { throw WorkerError(error) }
+      if !isHeld {
+        log.error("journal has no room, the batch is held", [.error: error.message])
+      }
+      isHeld = true
+      heldReason = error.message
+      retryNs = turnNs + WorkerLimits.diskFullRetryNs
+      return
+    }
+    if isHeld {
+      log.info("journal has room again")
+      isHeld = false
+    }
+    finish()
+  }
+
+  private func encode(_ partitions: ArraySlice<Partition>) throws(WorkerError) {
+    records.removeAll()
+    recordBytes = 0
+    let handedOver = handover.confirmedThrough(last: journal.lastIndex.rawValue)
+    let deadLettersStored = deadLetters.storedThrough(last: journal.lastIndex.rawValue)
+    let position = positions.last
+    for partition in partitions {
+      guard let record = batch.record(of: partition) else { preconditionFailure("a touched partition has a record") }
+      var contents = JournalBatch(
+        position: position, streamTime: clock.now == position.storedAt ? nil : clock.now, handedOver: handedOver,
+        deadLettersAcknowledged: deadLettersStored)
+      for share in batch.shares where share.partition == partition {
+        var section = PoolSection(pool: share.pool)
+        if let waiting = lazy.removeValue(forKey: share.pool) { section.changes = waiting.changes }
+        section.append(share.effects)
+        if !section.isEmpty { contents.sections.append(section) }
+      }
+      for answer in batch.answers where answer.partition == partition {
+        contents.sections.append(PoolSection(pool: answer.pool, answers: [answer.answer]))
+      }
+      for letter in batch.letters where letter.partition == partition { contents.deadLetters.append(letter.letter) }
+      let payload = codec.encode(contents, record: record)
+      recordBytes += payload.count
+      do throws(JournalError) {
+        try records.add(partition: partition, epoch: 0, payload: payload)
+      } catch {
+        throw WorkerError(error)
+      }
+    }
+  }
+
+  /// The batch is durable: its effects leave, and there is room for more signals.
+  private func finish() {
+    let recorded = batch.recorded
+    for partition in recorded { emit(partition) }
+    for share in batch.shares {
+      count(share.effects)
+      for note in share.effects.acknowledgements {
+        acknowledgements.add(note, pool: share.pool, atNs: turnNs)
+      }
+    }
+    if !recorded.isEmpty {
+      metrics.add(.journalRecords, recorded.count)
+      metrics.add(.journalBytes, recordBytes)
+      metrics.add(.journalFlushes)
+      positions.record()
+      progress.set(positions.recorded)
+      if isLinkUp { commitPublished() }
+    }
+    if batch.consumedMessages > 0 {
+      source.consumed(messages: batch.consumedMessages, bytes: batch.consumedBytes)
+      metrics.set(.streamPosition, to: Int64(clamping: positions.last.sequence))
+    }
+    metrics.add(.batches)
+    metrics.add(.batchInputs, batch.inputs)
+    batch.begin(firstRecord: journal.nextIndex.rawValue)
+  }
+
+  private func count(_ effects: Effects) {
+    metrics.add(.signalsApplied, effects.tally.applied)
+    metrics.add(.signalsIgnored, effects.tally.ignored)
+    metrics.add(.signalsRejected, effects.tally.rejected)
+    metrics.add(.runnerEventsDropped, effects.tally.droppedEvents)
+    if effects.tally.rescuedBySweep > 0 {
+      metrics.add(.rescuedBySweep, effects.tally.rescuedBySweep)
+      log.error("sweep placed actors that a queue pass should have placed", [.count: effects.tally.rescuedBySweep])
+    }
+    for case .command(_, let command) in effects.changes {
+      metrics.add(command.kind == .start ? .commandsStart : .commandsStop)
+    }
+  }
+}

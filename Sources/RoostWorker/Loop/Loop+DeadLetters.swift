@@ -1,0 +1,74 @@
+import RoostCore
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+// What cannot be applied: never a crash, never a stall of others, never silent (wire, streams).
+
+extension Loop {
+  /// To the dead letters, as it was. Counted; the position moves on.
+  func bury(_ message: RoostNATS.SignalMessage, reason: String, pool: PoolID?, events: [Int] = []) {
+    metrics.add(.signalsDeadLettered)
+    var headers: [RoostWire.DeadLetter.Header] = []
+    if case .message(let stored) = message.payload {
+      var bytes = 0
+      for header in stored.headers() {
+        bytes += header.name.utf8.count + header.value.utf8.count
+        if bytes > WorkerLimits.deadLetterHeaderBytes { break }
+        headers.append(.init(name: header.name, value: header.value))
+      }
+    }
+    if !events.isEmpty {
+      headers.append(.init(name: "Roost-Dead-Events", value: events.map(String.init).joined(separator: ",")))
+    }
+    let letter = RoostWire.DeadLetter(
+      reason: reason, subject: message.subject, sequence: message.sequence,
+      storedAt: StreamClock.storedAt(message.storedAtNs), headers: headers, payload: message.payload.copied)
+    batch.add(letter, partition: carrier(of: pool))
+    batch.applied(bytes: 0)
+    log.warning(
+      "signal cannot be applied and goes to the dead letters",
+      [.reason: reason, .sequence: message.sequence, .pool: pool?.description ?? "_"])
+  }
+
+  /// Events inside a runner's list that break a rule: the list goes to the dead letters once, naming them.
+  func keepDeadEvents(of signal: Signal, _ message: RoostNATS.SignalMessage) {
+    guard case .runner(_, .events) = signal.body else { return }
+    let share = batch.share(of: signal.pool, partitions: settings.partitions)
+    let notes = batch.shares[share].effects.deadLetters
+    guard !notes.isEmpty else { return }
+    batch.shares[share].effects.deadLetters.removeAll()
+    var reasons: [String] = []
+    for note in notes where !reasons.contains(note.reason) { reasons.append(note.reason) }
+    bury(message, reason: reasons.joined(separator: ","), pool: signal.pool, events: notes.map(\.eventOffset))
+  }
+
+  /// A damaged partition decides nothing: its callers are told, its signals are kept for later.
+  func refuse(quarantined signal: Signal, _ message: RoostNATS.SignalMessage) {
+    bury(message, reason: "quarantined", pool: signal.pool)
+    guard let replyTo = signal.replyTo else { return }
+    var actor: ActorID?
+    if case .actor(let id, _) = signal.body { actor = id }
+    let partition = carrier(of: signal.pool)
+    batch.add(
+      Answer(
+        replyTo: replyTo, outcome: .rejected, reason: "quarantined", isFinal: true, actor: actor,
+        sequence: signal.sequence),
+      pool: signal.pool, partition: partition)
+  }
+
+  /// Whose record holds what is not a pool's own business: the pool's partition while it is sound.
+  private func carrier(of pool: PoolID?) -> Partition {
+    let partition = pool?.partition(of: settings.partitions) ?? 0
+    return damagedPartitions.contains(partition) ? soundPartition : partition
+  }
+
+  var soundPartition: Partition {
+    (0..<settings.partitions).first { !damagedPartitions.contains($0) } ?? 0
+  }
+
+  func sendDeadLetters() {
+    guard isLinkUp, !isHeld, !deadLetters.isEmpty else { return }
+    for letter in deadLetters.takeToSend(atNs: turnNs) { link.store(letter) }
+  }
+}

@@ -1,0 +1,133 @@
+import RoostCore
+import RoostNATS
+import RoostWire
+
+// What leaves, and only after the record that holds it is durable.
+
+extension Loop {
+  /// One record's effects: commands, events, answers, dead letters.
+  func emit(_ partition: Partition) {
+    guard let record = batch.record(of: partition) else { preconditionFailure("only recorded effects leave") }
+    for share in batch.shares where share.partition == partition {
+      if isLinkUp { send(share.effects.commands, of: share.pool) }
+      add(
+        Handover.Parcel(
+          record: record, pool: share.pool, notes: share.effects.commands.filter(\.isNote),
+          events: share.effects.events, answers: share.effects.answers))
+    }
+    for answer in batch.answers where answer.partition == partition {
+      add(Handover.Parcel(record: record, pool: answer.pool, notes: [], events: [], answers: [answer.answer]))
+    }
+    for letter in batch.letters where letter.partition == partition { deadLetters.add(letter.letter, record: record) }
+  }
+
+  private func add(_ parcel: Handover.Parcel) {
+    handover.add(parcel)
+    if isLinkUp, !handover.isInDoubt { publish(parcel) }
+  }
+
+  private func publish(_ parcel: Handover.Parcel) {
+    for event in parcel.events {
+      link.publish(
+        subjects.event(parcel.pool, event.actor, event.kind), headers: headers(event.cause.trace, event.record),
+        payload: codec.encode(event: event))
+    }
+    for answer in parcel.answers { link.publish(answer.replyTo, headers: [], payload: codec.encode(answer: answer)) }
+    metrics.add(.actorEvents, parcel.events.count)
+    metrics.add(.answers, parcel.answers.count)
+  }
+
+  func send(_ commands: [OutgoingCommand], of pool: PoolID) {
+    for command in commands {
+      var trace: [NATSHeader] = []
+      switch command.body {
+      case .start(let issued, _), .stop(let issued, _): trace = headers(issued.cause.trace, issued.record)
+      case .welcome, .close: break
+      }
+      link.publish(
+        subjects.command(pool, command.runner, command.body.verb), headers: trace, payload: codec.encode(command))
+      if !command.isNote { liveness.sent(pool, command.runner, atNs: turnNs) }
+    }
+  }
+
+  /// After a start, a break of the link, or a doubt: everything that is not confirmed, in order.
+  func publishAgain() {
+    guard isLinkUp, handover.isInDoubt else { return }
+    handover.settleDoubt()
+    for parcel in handover.unconfirmed {
+      send(parcel.notes, of: parcel.pool)
+      publish(parcel)
+    }
+    commitPublished()
+  }
+
+  /// Sends what was published and puts a mark behind it.
+  func commitPublished() { link.commit(handover.commit()) }
+
+  /// Commands that runners have not acknowledged: after a start or a break of the link nobody knows what arrived.
+  func sendUnacknowledgedCommands() {
+    for pool in machine.poolIDs {
+      let open = machine.reading(pool) { $0.openRunners } ?? []
+      for (runner, session) in open {
+        liveness.knows(pool, runner, session, atNs: turnNs)
+        resend(to: runner, of: pool)
+      }
+    }
+  }
+
+  func resend(to runner: RunnerID, of pool: PoolID) {
+    let commands = machine.reading(pool) { pool -> [OutgoingCommand] in
+      guard let cursors = pool.cursors(of: runner), cursors.acknowledged < cursors.lastCommand else { return [] }
+      return pool.unacknowledged(runner, after: cursors.acknowledged)
+    }
+    guard let commands, !commands.isEmpty else { return liveness.setUnacknowledged(pool, runner, sinceNs: nil) }
+    metrics.add(.commandsResent, min(commands.count, WorkerLimits.resendCommands))
+    liveness.setUnacknowledged(pool, runner, sinceNs: turnNs)
+    send(Array(commands.prefix(WorkerLimits.resendCommands)), of: pool)
+    commitPublished()
+  }
+
+  /// Acknowledgements of events that are due; the journal has those events.
+  func acknowledgeEvents() {
+    guard isLinkUp, !isHeld else { return }
+    let due = acknowledgements.takeDue(atNs: turnNs)
+    if due.isEmpty { return }
+    for (pool, note) in due {
+      link.publish(subjects.command(pool, note.runner, .ack), headers: [], payload: codec.encode(note))
+    }
+    commitPublished()
+  }
+
+  /// The trace goes on with this worker's record as the parent's span.
+  private func headers(_ trace: Trace?, _ record: RoostCore.RecordIndex) -> [NATSHeader] {
+    guard let trace else { return [] }
+    var headers = [NATSHeader("traceparent", trace.parent(spanOf: record))]
+    if let state = trace.state { headers.append(NATSHeader("tracestate", state)) }
+    return headers
+  }
+}
+
+extension OutgoingCommand {
+  /// Neither start nor stop: no state remembers that it was sent.
+  var isNote: Bool {
+    switch body {
+    case .welcome, .close: true
+    case .start, .stop: false
+    }
+  }
+}
+
+extension Trace {
+  /// The same trace, with a span of ours as parent: FNV-1a of the caller's span and the record, the same after a crash.
+  func parent(spanOf record: RoostCore.RecordIndex) -> String {
+    let bytes = Array(parent.utf8)
+    guard bytes.count >= 55 else { return parent }
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    func feed(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    for byte in bytes[36..<52] { feed(byte) }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { feed(UInt8(truncatingIfNeeded: record >> shift)) }
+    let digits = String(max(hash, 1), radix: 16)
+    let span = String(repeating: "0", count: 16 - digits.count) + digits
+    return String(decoding: bytes[..<36], as: UTF8.self) + span + String(decoding: bytes[52..<55], as: UTF8.self)
+  }
+}

@@ -1,0 +1,53 @@
+import RoostCore
+import RoostTelemetry
+
+// What the loop is told about link, reader and outbox.
+
+extension Loop {
+  func take(_ notice: Notice) {
+    switch notice {
+    case .linkUp(let brokerClockNs, let receivedNs):
+      clock.set(storedAtNs: brokerClockNs, at: receivedNs)
+      isLinkUp = true
+      liveness.hear(fromNs: turnNs)
+      ticker.connected()
+      handover.doubt(nil)
+      publishAgain()
+      sendUnacknowledgedCommands()
+    case .linkDown:
+      isLinkUp = false
+      metrics.add(.linkBreaks)
+      mustRenew = true
+      liveness.linkDown()
+      handover.doubt(nil)
+    case .brokerClock(let storedAtNs, let receivedNs):
+      clock.set(storedAtNs: storedAtNs, at: receivedNs)
+      noticeClockBehind()
+    case .reading(let pending):
+      ticker.opened(pending: pending)
+    case .handedOver(let commit): handover.handedOver(commit)
+    case .doubtful(let commit): handover.doubt(commit)
+    case .deadLetterStored(let sequence):
+      deadLetters.stored(sequence)
+      metrics.add(.deadLetters)
+    case .deadLetterFailed(let sequence): deadLetters.failed(sequence, atNs: turnNs)
+    case .pingsDropped:
+      log.warning("pings were dropped, silence of runners proves nothing")
+      liveness.excuse(untilNs: turnNs)
+    case .streamWasFull: mustRenew = true
+    }
+  }
+
+  /// The broker's clock went back: time stands still until it has caught up (lifecycle, time).
+  private func noticeClockBehind() {
+    let behind = clock.now.since(Instant(ms: clock.estimateNs(at: turnNs) / 1_000_000))
+    if behind > WorkerLimits.clockBehind {
+      log.error(
+        "broker clock is behind the stream's time, timers stand still until it has caught up",
+        [.elapsedMs: behind.value])
+    }
+  }
+
+  /// True when all that was stored has been read and applied once.
+  var hasCaughtUp: Bool { isLinkUp && ticker.hasReadAll && backlog.isEmpty && inHand == nil }
+}

@@ -1,0 +1,152 @@
+import RoostCore
+import RoostNATS
+import RoostWire
+
+// Applying: one step is one input of the machine, and a batch may end after any of them.
+
+extension Loop {
+  func take(signals arrivals: inout Arrivals) {
+    guard let last = arrivals.signals.last else { return }
+    clock.received(storedAtNs: last.storedAtNs, at: arrivals.lastSignalNs)
+    ticker.read(last)
+    backlog.take(&arrivals.signals)
+  }
+
+  /// Signals wait in the broker while too much of what was decided is not confirmed.
+  var mayTakeSignals: Bool {
+    !isStopping && handover.unconfirmed.count < WorkerLimits.unconfirmedRecords
+      && deadLetters.bytes < WorkerLimits.deadLetterBytes
+  }
+
+  /// Applies what there is until the batch is full: what pings and a new link ask for, signals with the timers due
+  /// before each, then at least one verdict.
+  func fill() {
+    renewOnce()
+    while !batch.isFull, stepBefore() || stepSignal() || stepTimers() {}
+    judgeSilence()
+    sweepQueues()
+    var isFirst = true
+    while !after.isEmpty, isFirst || !batch.isFull {
+      isFirst = false
+      let chore = after.removeFirst()
+      apply(chore.input, to: chore.pool, now: clock.now)
+    }
+  }
+
+  /// A queue pass goes on before anything else is judged; then what pings asked for.
+  private func stepBefore() -> Bool {
+    if passing != nil {
+      continuePass()
+      return true
+    }
+    guard !before.isEmpty else { return false }
+    let chore = before.removeFirst()
+    apply(chore.input, to: chore.pool, now: clock.now)
+    return true
+  }
+
+  func continuePass() {
+    guard let pool = passing else { return }
+    passing = nil
+    apply(.continuePass, to: pool, now: clock.now)
+  }
+
+  /// One timer input that is due before the next signal, or that signal; false if there is none.
+  private func stepSignal() -> Bool {
+    guard inHand != nil || takeInHand() else { return false }
+    if let pool = machine.nextDeadline(by: clock.proven) {
+      apply(.deadlines, to: pool, now: clock.proven)
+      return true
+    }
+    guard var signal = inHand else { return false }
+    if signal.alarmBudget > 0, let pool = machine.nextAlarm(by: clock.proven) {
+      let changes = apply(.alarms, to: pool, now: clock.proven)
+      signal.alarmBudget -= max(1, changes)
+      inHand = signal
+      return true
+    }
+    inHand = nil
+    apply(signal)
+    return true
+  }
+
+  private func takeInHand() -> Bool {
+    guard mayTakeSignals, let message = backlog.first else { return false }
+    backlog.removeFirst()
+    clock.advance(to: message.storedAtNs)
+    inHand = SignalInHand(message: message, meaning: meaning(of: message))
+    return true
+  }
+
+  /// Timers that the stream has proven to be due and that no signal waits for.
+  private func stepTimers() -> Bool {
+    if let pool = machine.nextDeadline(by: clock.proven) {
+      apply(.deadlines, to: pool, now: clock.proven)
+    } else if let pool = machine.nextAlarm(by: clock.proven) {
+      apply(.alarms, to: pool, now: clock.proven)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  var hasProvenTimers: Bool { machine.nextTimer.map { $0.due <= clock.proven } ?? false }
+
+  private func apply(_ signal: SignalInHand) {
+    let message = signal.message
+    switch signal.meaning {
+    case .signal(let decoded):
+      apply(.signal(decoded), to: decoded.pool, now: clock.now, payloadBytes: message.payload.count)
+      noteLiveness(after: decoded)
+      keepDeadEvents(of: decoded, message)
+    case .passedOver: metrics.add(.signalsSkipped)
+    case .dead(let error): bury(message, reason: error.reason.rawValue, pool: error.pool)
+    case .quarantined(let decoded): refuse(quarantined: decoded, message)
+    }
+    batch.consumed(bytes: message.sizeBytes)
+    positions.applied(
+      SignalPosition(
+        sequence: message.sequence, storedAt: StreamClock.storedAt(message.storedAtNs), subject: message.subject),
+      atNs: turnNs)
+  }
+
+  private func meaning(of message: RoostNATS.SignalMessage) -> SignalInHand.Meaning {
+    do throws(WireError) {
+      let subject = try parser.signal(message.subject)
+      let pool = subject.pool
+      guard settings.serves(pool), !positions.isDone(message.sequence, in: pool.partition(of: settings.partitions))
+      else { return .passedOver }
+      let head = RoostWire.SignalMessage(
+        subject: subject, sequence: message.sequence, storedAt: StreamClock.storedAt(message.storedAtNs),
+        replyTo: message.replyTo,
+        trace: TraceHeaders.trace(parent: message.traceparent, state: message.tracestate))
+      let signal = try message.payload.withBytes { bytes throws(WireError) in
+        try codec.decodeSignal(head, payload: bytes)
+      }
+      return isQuarantined(pool) ? .quarantined(signal) : .signal(signal)
+    } catch {
+      if let pool = error.pool, !settings.serves(pool) { return .passedOver }
+      // Nobody can say whose a signal without a pool is: the worker that serves all of them keeps it.
+      if error.pool == nil, !settings.servedPools.isEmpty { return .passedOver }
+      let partition = error.pool?.partition(of: settings.partitions) ?? 0
+      return positions.isDone(message.sequence, in: partition) ? .passedOver : .dead(error)
+    }
+  }
+
+  private func isQuarantined(_ pool: PoolID) -> Bool {
+    !damagedPartitions.isEmpty && damagedPartitions.contains(pool.partition(of: settings.partitions))
+  }
+
+  /// The one call of the machine. Returns by how many changes the batch grew.
+  @discardableResult
+  func apply(_ input: Input, to pool: PoolID, now: Instant, payloadBytes: Int = 0) -> Int {
+    let share = batch.share(of: pool, partitions: settings.partitions)
+    let moment = Moment(now: now, clock: clock.clock(at: turnNs), record: batch.shares[share].record)
+    let bytes = batch.shares[share].effects.estimatedBytes
+    let changes = batch.shares[share].effects.changes.count
+    machine.apply(input, to: pool, at: moment, into: &batch.shares[share].effects)
+    if machine.reading(pool, { $0.needsPass }) == true { passing = pool }
+    batch.applied(bytes: batch.shares[share].effects.estimatedBytes - bytes + payloadBytes)
+    return batch.shares[share].effects.changes.count - changes
+  }
+}

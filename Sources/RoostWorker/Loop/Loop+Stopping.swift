@@ -1,0 +1,40 @@
+import RoostCore
+import RoostWire
+
+// The end in good order, and going on elsewhere in the stream.
+
+extension Loop {
+  /// No more signals: what is in hand is finished, the rest is read again at the next start.
+  func stopTakingSignals() { isStopping = true }
+
+  /// The broker has confirmed all that was published.
+  var isHandedOver: Bool { !isHeld && (!isLinkUp || (handover.unconfirmed.isEmpty && deadLetters.isEmpty)) }
+
+  /// The last record: how far everything is applied and handed over, so that the next start repeats nothing.
+  func sign() throws(WorkerError) {
+    guard !isHeld else { return }
+    batch.force(soundPartition)
+    try commit()
+    do { try journal.close() } catch { throw WorkerError(error) }
+  }
+
+  /// Goes on from another place of the stream: after an adoption, or when the broker was found to have lost messages.
+  /// Every partition gets a record that says so. `losing`: nobody knows what became of the runners meanwhile; their
+  /// sessions are closed and their actors lost.
+  func goOn(from position: SignalPosition, losingRunners losing: Bool) throws(WorkerError) {
+    turnNs = clocks.monotonicNs()
+    if losing {
+      for pool in machine.poolIDs {
+        for open in machine.reading(pool, { $0.openRunners }) ?? [] {
+          apply(.lost(open.runner, open.session), to: pool, now: clock.now)
+          while passing != nil { continuePass() }
+          if batch.isFull { try commit() }
+        }
+      }
+    }
+    positions.jump(to: position)
+    for partition in 0..<settings.partitions where !damagedPartitions.contains(partition) { batch.force(partition) }
+    try commit()
+    if isHeld { throw WorkerError(.journalFailed, code: "ROOST-J002", heldReason) }
+  }
+}

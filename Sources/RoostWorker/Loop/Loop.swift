@@ -1,0 +1,184 @@
+import RoostCore
+import RoostJournal
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+/// The loop of a worker, without a thread of its own: what has arrived goes in, batches come out.
+///
+///     take what has arrived: notices, pings, signals, questions
+///     apply: pings first, then signals in order with the timers due before each, then verdicts
+///     append one record per partition touched; one write, one flush for all of them
+///     publish commands, events, answers, dead letters; ask for more signals; answer questions
+///
+/// Disk, link and clocks are parameters, and nothing in here waits: a simulation runs this very code in one thread.
+package final class Loop {
+  let settings: LoopSettings
+  let journal: Journal
+  let link: any Link
+  let source: any SignalSource
+  let clocks: any Clocks
+  let health: Health
+  let metrics: Metrics
+  let progress: Progress
+  let log: Log
+  let codec = WireCodec()
+  let subjects: Subjects
+  let parser: SubjectParser
+  let records = RecordGroup()
+  /// Of the payloads in `records`.
+  var recordBytes = 0
+
+  package internal(set) var machine: Machine
+  var clock: StreamClock
+  var positions: Positions
+  var handover: Handover
+  var deadLetters: DeadLetterBox
+  var liveness = Liveness()
+  var acknowledgements = Acknowledgements()
+  var ticker = Ticker()
+
+  // MARK: - The batch in hand
+
+  var batch = Batch()
+  /// Signals that came and are not applied yet.
+  var backlog = Backlog()
+  /// The signal that is being applied: its timers come first, and a batch may end between two of them.
+  var inHand: SignalInHand?
+  /// The pool whose queue pass stopped at its bound.
+  var passing: PoolID?
+  /// What pings and a new link ask for: before the signals.
+  var before: [Chore] = []
+  /// Verdicts and sweeps: after the signals.
+  var after: [Chore] = []
+  /// Acknowledgements of commands: they ride in the next record of their pool.
+  var lazy: [PoolID: LazyChanges] = [:]
+  /// Partitions that are damaged, or hold a record that this version cannot read: not served.
+  let damagedPartitions: Set<Partition>
+  /// Encoded and not durable because the disk is full; nothing else is applied before it is.
+  var isHeld = false
+  var heldReason = ""
+  var retryNs: Int64 = 0
+
+  // MARK: - Times, by the monotonic clock
+
+  /// When this turn began.
+  var turnNs: Int64
+  var lastTurnEndNs: Int64
+  var sweepNs: Int64
+  var isLinkUp = false
+  /// Deadlines that wait for a runner get their whole threshold again once the broker's clock is known.
+  var mustRenew = true
+  var isStopping = false
+  /// The end of the stream was read once.
+  private var hasBeenReady = false
+  private var shownProblem: String?
+
+  package init(
+    settings: LoopSettings, recovered: Recovered, journal: Journal, link: any Link, source: any SignalSource,
+    clocks: any Clocks, health: Health = Health(), metrics: Metrics = Metrics(),
+    progress: Progress = Progress(), log: Log = .silent
+  ) {
+    self.settings = settings
+    self.journal = journal
+    self.link = link
+    self.source = source
+    self.clocks = clocks
+    self.health = health
+    self.metrics = metrics
+    self.progress = progress
+    self.log = log
+    subjects = settings.subjects
+    parser = SubjectParser(settings.subjects)
+    machine = recovered.machine
+    clock = recovered.clock
+    positions = recovered.positions
+    handover = recovered.handover
+    deadLetters = recovered.deadLetters
+    damagedPartitions = recovered.damagedPartitions
+    turnNs = clocks.monotonicNs()
+    lastTurnEndNs = turnNs
+    sweepNs = turnNs + WorkerLimits.sweepIntervalNs
+    batch.begin(firstRecord: journal.nextIndex.rawValue)
+  }
+
+  /// One turn: takes all of `arrivals`, which is empty afterwards, and finishes at most one batch.
+  package func turn(_ arrivals: inout Arrivals) throws(WorkerError) {
+    turnNs = clocks.monotonicNs()
+    noticeStandstill()
+    for notice in arrivals.notices { take(notice) }
+    for ping in arrivals.pings { answer(ping: ping) }
+    take(signals: &arrivals)
+    if isHeld {
+      try retry()
+    } else if isLinkUp {
+      fill()
+      try commit()
+    }
+    publishAgain()
+    tick()
+    acknowledgeEvents()
+    sendDeadLetters()
+    for request in arrivals.requests { answer(request: request) }
+    arrivals.removeAll()
+    showHealth()
+    lastTurnEndNs = clocks.monotonicNs()
+  }
+
+  private func showHealth() {
+    if hasCaughtUp { hasBeenReady = true }
+    guard hasBeenReady else { return }
+    let problem = isHeld ? heldReason : ""
+    if problem == shownProblem { return }
+    shownProblem = problem
+    health.update { report in
+      report.isReady = problem.isEmpty
+      report.reason = problem
+    }
+  }
+
+  /// True while another turn has something to do without anything new.
+  package var hasWork: Bool {
+    if isHeld || !isLinkUp { return false }
+    return (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty || !after.isEmpty || passing != nil
+      || hasProvenTimers
+  }
+
+  /// When the next turn is due even if nothing arrives, by the monotonic clock.
+  package var nextTurnNs: Int64 {
+    if hasWork { return 0 }
+    var next = min(acknowledgements.nextNs ?? .max, deadLetters.retryNs)
+    if isHeld { return min(next, retryNs) }
+    guard isLinkUp else { return next }
+    next = min(next, liveness.nextNs, sweepNs, positions.overdueNs)
+    if let tickNs = nextTickNs { next = min(next, tickNs) }
+    return next
+  }
+
+  /// The loop did not run for a while: what runners sent then was not heard in time.
+  private func noticeStandstill() {
+    let plannedNs = max(lastTurnEndNs, nextTurnNs == .max ? turnNs : nextTurnNs)
+    if turnNs - min(plannedNs, turnNs) > WorkerLimits.standstillNs { liveness.excuse(untilNs: turnNs) }
+  }
+}
+
+/// What a loop is told once.
+package struct LoopSettings: Sendable {
+  package var subjects: Subjects
+  /// Empty = all.
+  package var servedPools: Set<PoolID> = []
+  package var partitions: UInt32 = 64
+  /// Names the publisher of ticks.
+  package var workerName = ""
+  /// Named in dead letters.
+  package var streamName = "ROOST_SIGNALS"
+  package init(subjects: Subjects) { self.subjects = subjects }
+
+  func serves(_ pool: PoolID) -> Bool { servedPools.isEmpty || servedPools.contains(pool) }
+}
+
+/// An input that no message brings.
+struct Chore {
+  var input: Input
+  var pool: PoolID
+}

@@ -1,0 +1,71 @@
+import RoostJournal
+import RoostNATS
+import RoostTelemetry
+
+/// The thread that turns the loop, and the queue that feeds it.
+///
+/// Unchecked: the loop is handed over at `start` and touched by nobody else until `join` has returned.
+final class LoopThread: @unchecked Sendable {
+  private let loop: Loop
+  private let queue: InputQueue
+  private var thread: ServiceThread?
+
+  init(_ loop: Loop, _ queue: InputQueue) {
+    self.loop = loop
+    self.queue = queue
+  }
+
+  /// Begins to turn; `ended` is told once, when the loop has stopped in good order or failed.
+  func start(_ ended: @escaping @Sendable (Control.LoopEnd) -> Void) {
+    thread = ServiceThread { [self] in
+      do throws(WorkerError) {
+        try run()
+        ended(.stopped)
+      } catch {
+        ended(.failed(error))
+      }
+    }
+  }
+
+  /// Lets the loop finish what it has in hand.
+  func stop() { queue.stop() }
+
+  func join() {
+    thread?.join()
+    thread = nil
+  }
+
+  private func run() throws(WorkerError) {
+    var arrivals = Arrivals()
+    while true {
+      let taken = queue.take(into: &arrivals, until: try idle())
+      if taken == .stop { break }
+      try loop.turn(&arrivals)
+    }
+    try finish(&arrivals)
+  }
+
+  /// What is done between turns; returns when the next one is due.
+  private func idle() throws(WorkerError) -> Int64 {
+    do throws(JournalError) {
+      if loop.journal.needsPreparation { try loop.journal.prepareNextSegment() }
+    } catch {
+      // Without room now there may be some when the segment is needed; the commit then says so.
+      guard case .diskFull = error else { throw WorkerError(error) }
+    }
+    return loop.nextTurnNs
+  }
+
+  /// The last batch, then the broker's word for what it was told, then a record that says so.
+  private func finish(_ arrivals: inout Arrivals) throws(WorkerError) {
+    loop.stopTakingSignals()
+    let deadlineNs = Monotonic.nowNs() + WorkerLimits.handoverAtStopNs
+    try loop.turn(&arrivals)
+    while !loop.isHandedOver, Monotonic.nowNs() < deadlineNs {
+      _ = queue.take(
+        into: &arrivals, until: min(deadlineNs, max(loop.nextTurnNs, Monotonic.nowNs())), evenStopping: true)
+      try loop.turn(&arrivals)
+    }
+    try loop.sign()
+  }
+}

@@ -1,0 +1,123 @@
+import RoostCore
+import RoostJournal
+import RoostTelemetry
+import RoostWire
+
+/// What the journal says when it is read from its beginning: the same `evolve` that live decisions go through.
+package struct Recovered {
+  package private(set) var machine: Machine
+  var clock = StreamClock()
+  var positions: Positions { Positions(read) }
+  /// The signal that the newest record names.
+  package var position: SignalPosition { read.newest }
+  /// Partitions with a record that is whole and that this version cannot read: not served.
+  package private(set) var damagedPartitions: Set<Partition> = []
+  package private(set) var undecodable: [UndecodableEntry] = []
+
+  private var read = RecoveredPositions()
+  private var handedOver: RoostCore.RecordIndex = 0
+  private var deadLettersStored: RoostCore.RecordIndex = 0
+  private var parcels: [Handover.Parcel] = []
+  private var letters: [(record: RoostCore.RecordIndex, letter: RoostWire.DeadLetter)] = []
+  private let codec = WireCodec()
+
+  /// Partitions that are not served: nothing of theirs is folded.
+  private let excluded: Set<Partition>
+
+  package init(defaults: PoolSettings, excluding excluded: Set<Partition> = []) {
+    machine = Machine(defaults: defaults)
+    self.excluded = excluded
+    damagedPartitions = excluded
+  }
+
+  var handover: Handover { Handover(through: handedOver, parcels: parcels) }
+
+  var deadLetters: DeadLetterBox {
+    var box = DeadLetterBox()
+    for entry in letters { box.add(entry.letter, record: entry.record) }
+    return box
+  }
+
+  /// Folds one record.
+  mutating func take(_ record: RecoveredRecord, _ payload: RawSpan) {
+    if excluded.contains(record.partition) { return }
+    let index = record.index.rawValue
+    let reading: JournalReading
+    do throws(WireError) {
+      reading = try payload.withUnsafeBytes { bytes throws(WireError) in
+        try codec.decodeJournalBatch(bytes, record: index)
+      }
+    } catch {
+      damagedPartitions.insert(record.partition)
+      return
+    }
+    undecodable += reading.undecodable
+    if !reading.undecodable.isEmpty { damagedPartitions.insert(record.partition) }
+    let batch = reading.batch
+    if let position = batch.position {
+      read.read(position, of: record.partition)
+      clock.recover(now: batch.streamTime ?? position.storedAt)
+    }
+    handedOver = max(handedOver, batch.handedOver)
+    deadLettersStored = max(deadLettersStored, batch.deadLettersAcknowledged)
+    for section in batch.sections {
+      for change in section.changes { machine.evolve(change, in: section.pool) }
+      if !section.events.isEmpty || !section.answers.isEmpty {
+        parcels.append(
+          Handover.Parcel(
+            record: index, pool: section.pool, notes: [], events: section.events, answers: section.answers))
+      }
+    }
+    for letter in batch.deadLetters { letters.append((index, letter)) }
+    // Kept small while a long journal is read.
+    if parcels.count > 8_192 { dropHandedOver() }
+    if letters.count > 8_192 { dropHandedOver() }
+  }
+
+  mutating func finish() {
+    machine.recovered()
+    dropHandedOver()
+  }
+
+  private mutating func dropHandedOver() {
+    parcels.removeAll { [handedOver] in $0.record <= handedOver }
+    letters.removeAll { [deadLettersStored] in $0.record <= deadLettersStored }
+  }
+}
+
+extension Recovered {
+  /// Takes the data folder and reads its journal. Partitions that must not be served are not in the state.
+  package static func open(
+    _ disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(), defaults: PoolSettings,
+    partitions: UInt32
+  ) throws(WorkerError) -> (Journal, Recovered) {
+    do throws(JournalError) {
+      let (journal, recovered) = try read(disk, configuration, Recovered(defaults: defaults))
+      let bad = recovered.damagedPartitions.union((0..<partitions).filter { journal.recovery.isQuarantined($0) })
+      if bad.isEmpty { return (journal, recovered) }
+      // Which they are is known at the end only: read again without them.
+      try journal.close()
+      let (again, sound) = try read(disk, configuration, Recovered(defaults: defaults, excluding: bad))
+      return (again, sound)
+    } catch {
+      throw WorkerError(error)
+    }
+  }
+
+  private static func read(
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ empty: Recovered
+  ) throws(JournalError) -> (Journal, Recovered) {
+    let recovering = Recovering(empty)
+    let journal = try Journal.open(disk: disk, configuration: configuration) { record, payload in
+      recovering.value.take(record, payload)
+    }
+    recovering.value.finish()
+    return (journal, recovering.value)
+  }
+
+  /// What the journal's callback folds into.
+  private final class Recovering {
+    var value: Recovered
+    init(_ value: Recovered) { self.value = value }
+  }
+}

@@ -1,0 +1,154 @@
+import RoostCore
+import RoostJournal
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+
+/// One life of a worker, from reading the journal to the hand-over of the last batch. Runs on one thread, the keeper's:
+/// whatever waits for the broker's answer is done here, so that the loop never waits.
+final class Service {
+  enum End {
+    case stopped
+    case startOver
+  }
+
+  let configuration: WorkerConfiguration
+  var settings: LoopSettings
+  let control: Control
+  let health: Health
+  let metrics: Metrics
+  let log: Log
+  let streams: RoostStreams
+  let queue = InputQueue()
+  let progress = Progress()
+
+  init(
+    configuration: WorkerConfiguration, settings: LoopSettings, control: Control, health: Health, metrics: Metrics,
+    log: Log
+  ) {
+    self.configuration = configuration
+    self.settings = settings
+    self.control = control
+    self.health = health
+    self.metrics = metrics
+    self.log = log
+    streams = RoostStreams(
+      prefix: configuration.subjectPrefix, replicas: configuration.streamReplicas,
+      signalsMaxBytes: configuration.streamMaxBytes)
+    self.settings.streamName = streams.signalsName
+  }
+
+  func run() throws(WorkerError) -> End {
+    let disk = FileDisk(root: configuration.dataFolder)
+    let (journal, recovered) = try Recovered.open(
+      disk, defaults: configuration.poolDefaults, partitions: configuration.partitions)
+    do throws(WorkerError) {
+      try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
+      settings.workerName = journal.id.description
+      progress.set(recovered.position)
+      report(journal, recovered)
+      guard let end = try reachBroker(journal, recovered) else { return try closed(journal, .stopped) }
+      return try closed(journal, end)
+    } catch {
+      // The first error says why; closing a journal that failed cannot add to it.
+      do { try journal.close() } catch {}
+      throw error
+    }
+  }
+
+  private func closed(_ journal: Journal, _ end: End) throws(WorkerError) -> End {
+    do { try journal.close() } catch { throw WorkerError(error) }
+    return end
+  }
+
+  /// nil: stopped before the broker was reached.
+  private func reachBroker(_ journal: Journal, _ recovered: Recovered) throws(WorkerError) -> End? {
+    guard let connection = try untilReached({ () throws(NATSError) in try self.connect() }) else { return nil }
+    defer { connection.close() }
+    guard let outbox = try untilReached({ () throws(NATSError) in try self.connectOutbox() }) else { return nil }
+    defer { outbox.stop(timeoutMs: 1_000) }
+    if !configuration.skipsSetup {
+      let made: Void? = try untilReached { () throws(NATSError) in try JetStream(connection).ensure(self.streams) }
+      if made == nil { return nil }
+    }
+    let keeper = Keeper(self, connection, outbox, journal, recovered)
+    return try keeper.run()
+  }
+
+  /// Tries until the broker has answered, with growing pauses, for ever; nil when stopped meanwhile. Throws what no
+  /// waiting changes.
+  func untilReached<Value>(_ body: () throws(NATSError) -> Value) throws(WorkerError) -> Value? {
+    var delayMs = WorkerLimits.retryMs
+    while !control.isStopping {
+      do throws(NATSError) {
+        return try body()
+      } catch {
+        if error.code == .configurationDiffers { throw WorkerError(.usage, code: error.code.rawValue, error.message) }
+        health.update { $0.reason = error.message }
+        log.warning("broker not reached, trying again", [.error: error.message, .delayMs: delayMs])
+        guard control.pause(ms: delayMs) else { return nil }
+        delayMs = min(delayMs * 2, WorkerLimits.longestRetryMs)
+      }
+    }
+    return nil
+  }
+
+  private func connect() throws(NATSError) -> NATSConnection {
+    let pings = settings.subjects.allPings.split(separator: "*").first.map(String.init) ?? ""
+    return try NATSConnection.connect(
+      NATSSettings(url: configuration.serverURL, name: "roost worker \(settings.workerName)")
+    ) { [control, queue, log] event in
+      switch event {
+      case .slowConsumer(let subject) where subject.hasPrefix(pings): queue.put(.pingsDropped)
+      default: noticeLink(event, control, queue, log)
+      }
+    }
+  }
+
+  private func connectOutbox() throws(NATSError) -> Outbox {
+    try Outbox.connect(
+      NATSSettings(url: configuration.serverURL, name: "roost worker \(settings.workerName) out"),
+      onConnectionEvent: { [control, queue, log] event in noticeLink(event, control, queue, log) },
+      onEvent: { [queue] event in
+        switch event {
+        case .handedOver(let batch): queue.put(.handedOver(commit: batch))
+        case .doubtful(let batch): queue.put(.doubtful(commit: batch))
+        }
+      })
+  }
+
+  private func report(_ journal: Journal, _ recovered: Recovered) {
+    for quarantine in journal.recovery.quarantined {
+      log.error(
+        "journal is damaged, partitions are not served",
+        [.file: quarantine.damage.description, .reason: "\(quarantine.scope)"])
+    }
+    for entry in recovered.undecodable.prefix(100) {
+      log.error(
+        "journal entry cannot be read, its partition is not served", [.pool: entry.pool, .error: entry.error.message])
+    }
+    metrics.set(.partitionsQuarantined, to: Int64(recovered.damagedPartitions.count))
+    log.info(
+      "journal read",
+      [
+        .folder: configuration.dataFolder, .journalID: journal.id, .record: journal.lastIndex,
+        .position: recovered.position.sequence, .pools: recovered.machine.poolIDs.count,
+        .dropped: journal.recovery.cutBytes,
+      ])
+  }
+}
+
+/// Both connections tell the same way: a break of either is a break of the link.
+private func noticeLink(_ event: NATSConnectionEvent, _ control: Control, _ queue: InputQueue, _ log: Log) {
+  switch event {
+  case .disconnected:
+    log.warning("link to the broker broke")
+    control.linkBroke { queue.put(.linkDown) }
+  case .closed(let reason):
+    log.warning("connection to the broker closed", [.reason: reason])
+    control.linkBroke { queue.put(.linkDown) }
+  case .reconnected: control.linkChanged()
+  case .slowConsumer(let subject): log.warning("messages were dropped, the subscriber is too slow", [.subject: subject])
+  case .trouble(let error): log.warning("trouble with the broker", [.error: error.message])
+  }
+}
