@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RoostNATS
 
 /// A real nats-server with JetStream for one test: own folder, own free loopback port, stopped by its process id.
 ///
@@ -111,11 +112,14 @@ package final class Broker: Sendable {
 
   private func waitUntilReady(_ process: BrokerProcess) throws {
     try process.poll("the server on port \(port) answers") {
-      guard let greeting = BrokerGreeting.read(port: port) else { return nil as Void? }
-      guard greeting.contains("\"server_name\":\"\(name)\"") else {
-        throw BrokerError("port \(port) belongs to another server")
+      let greeting: ServerGreeting
+      do {
+        greeting = try ServerGreeting.read(host: "127.0.0.1", port: port)
+      } catch let error as NATSError where error.code == .unreachable {
+        return nil as Void?
       }
-      guard greeting.contains("\"version\":\"\(version.number)\"") else {
+      guard greeting.serverName == name else { throw BrokerError("port \(port) belongs to another server") }
+      guard greeting.version == version.number else {
         throw BrokerError("\(version.executable) is not version \(version): \(version.remedy)")
       }
       return ()

@@ -14,19 +14,24 @@ package enum JSONValue: Equatable, Sendable, Codable {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
+    } else if let value = Self.attempt(Bool.self, container) {
       self = .bool(value)
-    } else if let value = try? container.decode(Int64.self) {
+    } else if let value = Self.attempt(Int64.self, container) {
       self = .int(value)
-    } else if let value = try? container.decode(Double.self) {
+    } else if let value = Self.attempt(Double.self, container) {
       self = .number(value)
-    } else if let value = try? container.decode(String.self) {
+    } else if let value = Self.attempt(String.self, container) {
       self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
+    } else if let value = Self.attempt([JSONValue].self, container) {
       self = .array(value)
     } else {
       self = .object(try container.decode([String: JSONValue].self))
     }
+  }
+
+  /// The decoder says "it is of another type" by an error; whoever asks here goes on with the next type.
+  private static func attempt<T: Decodable>(_ type: T.Type, _ container: any SingleValueDecodingContainer) -> T? {
+    do { return try container.decode(type) } catch { return nil }
   }
 
   package func encode(to encoder: any Encoder) throws {
