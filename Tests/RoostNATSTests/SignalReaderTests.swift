@@ -11,8 +11,8 @@ final class ReaderBench: Sendable {
   let streams = RoostStreams(signalsMaxBytes: 64 << 20)
   let events = Collector<SignalSourceEvent>()
 
-  init(_ version: Broker.Version) throws {
-    broker = try Broker.start(version)
+  init(_ version: Broker.Version, extra: String = "") throws {
+    broker = try Broker.start(version, extra: extra)
     connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "test"))
     jetStream = JetStream(connection)
     try jetStream.ensure(streams)

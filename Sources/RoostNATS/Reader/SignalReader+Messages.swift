@@ -68,10 +68,8 @@ extension SignalReader {
         }
         interrupt(&state)
         return .gap(expected: state.lastConsumerSequence + 1, found: lastDelivered + 1)
-      case (404, let messages?), (408, let messages?), (409, let messages?):
-        // 404, 408: nothing came in time. 409 with a rest: the bytes asked for were used up.
+      case (_, let messages?) where Self.endsOneRequest(status):
         let isTooSmall = status.text.hasPrefix("Message Size Exceeds")
-        guard status.code != 409 || isTooSmall else { fallthrough }
         state.window.returned(messages: messages, bytes: left.bytes ?? 0, isTooSmall: isTooSmall)
         pullIfDue(&state)
         return nil
@@ -81,6 +79,16 @@ extension SignalReader {
       }
     }
     if let interruption { interrupted(interruption) }
+  }
+
+  /// 408: nothing came in time. 409: the bytes asked for were used up, or (server 2.12) the batch was; every other 409
+  /// means that the consumer or its leader is gone. Those that end one request say what is left of it.
+  private static func endsOneRequest(_ status: (code: Int, text: String)) -> Bool {
+    switch status.code {
+    case 408: true
+    case 409: status.text == "Batch Completed" || status.text.hasPrefix("Message Size Exceeds")
+    default: false
+    }
   }
 
   private func interrupted(_ interruption: SignalInterruption) {
