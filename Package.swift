@@ -11,8 +11,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func system(_ name: String, pkgConfig: String, package: String) -> Target {
@@ -24,7 +24,9 @@ let package = Package(
   products: [.executable(name: "roost", targets: ["roost"])],
   targets: [
     .executableTarget(name: "roost", dependencies: ["RoostCLI"], swiftSettings: strict),
-    library("RoostCLI", ["RoostWorker", "RoostRunner", "CRoostSystem"]),
+    library(
+      "RoostCLI",
+      ["RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"]),
     library(
       "RoostWorker",
       ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),
@@ -53,7 +55,7 @@ let package = Package(
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
     tests("RoostTelemetryTests", ["RoostTelemetry"]),
-    tests("RoostCLITests", ["RoostCLI", "RoostTestKit"]),
+    tests("RoostCLITests", ["RoostCLI", "RoostTestKit"], exclude: ["Golden"]),
     tests("RoostTidyTests", []),
     tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]

@@ -1,1 +1,41 @@
-// Placeholder.
+import Foundation
+
+/// The command line of Roost.
+public enum RoostCLI {
+  /// Runs what the process was started with, and ends it.
+  public static func main() -> Never {
+    let code = run(
+      Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment, console: .standard)
+    exit(code.rawValue)
+  }
+
+  /// Runs one command; what goes wrong is said on the console's `err`.
+  package static func run(_ arguments: [String], environment: [String: String], console: Console) -> ExitCode {
+    do throws(CLIError) {
+      let command = try ArgumentParser.parse(arguments.isEmpty ? ["--help"] : arguments, root: CommandTree.root)
+      if command.wantsHelp || command.path == ["help"] {
+        let isRoot = command.path == ["help"]
+        try console.out(isRoot ? HelpText.of(CommandTree.root, path: []) : HelpText.of(command))
+        return .success
+      }
+      return try run(command, environment, console)
+    } catch {
+      console.err(error.text + "\n")
+      return error.exitCode
+    }
+  }
+
+  private static func run(
+    _ command: ParsedCommand, _ environment: [String: String], _ console: Console
+  ) throws(CLIError) -> ExitCode {
+    switch command.path.first {
+    case "worker": return try WorkerCommand.run(command, environment: environment, console: console)
+    case "setup": return try SetupCommand.run(command, environment: environment, console: console)
+    case "actor": return try ActorCommand(command, console: console).run(environment: environment)
+    case "version":
+      try console.out("roost \(Version.text)\n")
+      return .success
+    default: preconditionFailure("the command tree has a command that nobody runs: \(command.path)")
+    }
+  }
+}

@@ -40,8 +40,11 @@ package enum LogLine {
     return isOneWord && !value.isEmpty ? value : quoted(value)
   }
 
-  private static func quoted(_ value: String) -> String {
-    var result = "\""
+  private static func quoted(_ value: String) -> String { "\"\(escaped(value))\"" }
+
+  /// On one line, with what would act on a terminal written out.
+  package static func escaped(_ value: String) -> String {
+    var result = ""
     for scalar in value.unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""
@@ -53,7 +56,7 @@ package enum LogLine {
       default: result.unicodeScalars.append(scalar)
       }
     }
-    return result + "\""
+    return result
   }
 
   /// What would move the cursor, end the line or turn the writing direction of whoever reads the log.

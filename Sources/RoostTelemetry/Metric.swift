@@ -92,3 +92,27 @@ extension Metric.Description {
     Self(name: "roost_commands_total", label: ("kind", kind), kind: .counter, help: "Starts and stops decided.")
   }
 }
+
+extension Metric {
+  /// Name and label, as one line of the exposition begins.
+  package var series: String {
+    let description = description
+    return description.name + (description.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? "")
+  }
+
+  /// All metrics in the text format that Prometheus and others read (version 0.0.4).
+  package static func exposition(_ value: (Metric) -> Int64) -> String {
+    var text = ""
+    var lastName = ""
+    for metric in allCases {
+      let description = metric.description
+      if description.name != lastName {
+        text += "# HELP \(description.name) \(description.help)\n"
+        text += "# TYPE \(description.name) \(description.kind.rawValue)\n"
+        lastName = description.name
+      }
+      text += "\(metric.series) \(value(metric))\n"
+    }
+    return text
+  }
+}

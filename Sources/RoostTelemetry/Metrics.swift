@@ -22,20 +22,5 @@ package final class Metrics: Sendable {
 
   package subscript(metric: Metric) -> Int64 { cells[metric.rawValue].value.load(ordering: .relaxed) }
 
-  /// The text format that Prometheus and others read (version 0.0.4).
-  package var exposition: String {
-    var text = ""
-    var lastName = ""
-    for metric in Metric.allCases {
-      let description = metric.description
-      if description.name != lastName {
-        text += "# HELP \(description.name) \(description.help)\n"
-        text += "# TYPE \(description.name) \(description.kind.rawValue)\n"
-        lastName = description.name
-      }
-      let label = description.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
-      text += "\(description.name)\(label) \(self[metric])\n"
-    }
-    return text
-  }
+  package var exposition: String { Metric.exposition { self[$0] } }
 }

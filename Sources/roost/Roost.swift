@@ -2,5 +2,5 @@ import RoostCLI
 
 @main
 struct Roost {
-  static func main() {}
+  static func main() { RoostCLI.main() }
 }

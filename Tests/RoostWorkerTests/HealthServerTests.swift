@@ -1,15 +1,17 @@
 import Glibc
 import RoostTelemetry
 import RoostWorker
+import Synchronization
 import Testing
 
 @Suite("The health page")
 struct HealthServerTests {
-  private let health = Health()
+  private let obstacle = Shared<String?>(nil)
   private let metrics = Metrics()
 
   private func start(_ address: ListenAddress) throws -> HealthServer {
-    try HealthServer.start(address, page: HealthPage(health: health, metrics: metrics), log: .silent)
+    let page = HealthPage(obstacle: { [obstacle] in obstacle.value }, exposition: { [metrics] in metrics.exposition })
+    return try HealthServer.start(address, page: page, log: .silent)
   }
 
   @Test("livez answers 200 from the start, readyz 503 with the reason and then 200")
@@ -17,24 +19,22 @@ struct HealthServerTests {
     let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
     #expect(server.address.port != 0)
     #expect(try get("/livez", server).status == 200)
-    health.update { $0.reason = "the broker was not reached yet" }
+    obstacle.value = "the broker was not reached yet"
     let waiting = try get("/readyz", server)
     #expect(waiting.status == 503)
     #expect(waiting.text.hasSuffix("not ready: the broker was not reached yet\n"))
-    health.update { $0.isReady = true }
+    obstacle.value = nil
     #expect(try get("/readyz", server).status == 200)
   }
 
-  @Test("metrics shows what was counted, and whether the worker is ready")
+  @Test("metrics shows what was counted")
   func numbers() throws {
     let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
     metrics.add(.signalsApplied, 5)
-    health.update { $0.isReady = true }
     let page = try get("/metrics", server)
     #expect(page.status == 200)
     #expect(page.text.contains("Content-Type: text/plain; version=0.0.4"))
     #expect(page.text.contains("\nroost_signals_total{outcome=\"applied\"} 5\n"))
-    #expect(page.text.contains("\nroost_ready 1\n"))
   }
 
   @Test(
@@ -86,6 +86,15 @@ struct HealthServerTests {
     arguments: ["", ":80", "host:", "host", "host:65536", "host:-1", "::1:80", "[::1]", "[host]:1", "a b:1", "host:٣"])
   func noAddresses(text: String) {
     #expect(ListenAddress(text) == nil)
+  }
+}
+
+private final class Shared<Value: Sendable>: Sendable {
+  private let state: Mutex<Value>
+  init(_ value: Value) { state = Mutex(value) }
+  var value: Value {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
   }
 }
 

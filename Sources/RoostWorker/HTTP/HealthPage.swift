@@ -1,5 +1,3 @@
-import RoostTelemetry
-
 /// What the health page answers, apart from any socket.
 package struct HealthPage: Sendable {
   package struct Answer: Equatable, Sendable {
@@ -8,12 +6,15 @@ package struct HealthPage: Sendable {
     package var body: String
   }
 
-  private let health: Health
-  private let metrics: Metrics
+  private let obstacle: @Sendable () -> String?
+  private let exposition: @Sendable () -> String
 
-  package init(health: Health, metrics: Metrics) {
-    self.health = health
-    self.metrics = metrics
+  /// - Parameters:
+  ///   - obstacle: why signals are not served right now; nil when they are.
+  ///   - exposition: all metrics as text.
+  package init(obstacle: @escaping @Sendable () -> String?, exposition: @escaping @Sendable () -> String) {
+    self.obstacle = obstacle
+    self.exposition = exposition
   }
 
   /// `/livez`: the process runs. `/readyz`: 200 once signals are served, else 503 with the reason. `/metrics`: numbers.
@@ -22,18 +23,12 @@ package struct HealthPage: Sendable {
     switch path {
     case "/livez": return Answer(status: 200, body: "ok\n")
     case "/readyz":
-      let report = health.current
-      return report.isReady
-        ? Answer(status: 200, body: "ok\n") : Answer(status: 503, body: "not ready: \(report.reason)\n")
+      return obstacle().map { Answer(status: 503, body: "not ready: \($0)\n") } ?? Answer(status: 200, body: "ok\n")
     case "/metrics":
-      metrics.set(.ready, to: health.isReady ? 1 : 0)
-      return Answer(
-        status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
-        body: metrics.exposition)
+      return Answer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: exposition())
     default: return Self.notFound
     }
   }
 
-  private static let notFound = Answer(
-    status: 404, body: "nothing here; GET /livez, /readyz or /metrics\n")
+  private static let notFound = Answer(status: 404, body: "nothing here; GET /livez, /readyz or /metrics\n")
 }

@@ -1,0 +1,54 @@
+/// A command as data: the parser, the help and the completions are made from it.
+struct CommandSpec: Sendable {
+  /// As typed after `roost`, without the names of its parents.
+  var name: String
+  /// One line, for the list of its parent.
+  var summary: String
+  /// Further lines of its own help.
+  var details: String = ""
+  var operands: [OperandSpec] = []
+  var options: [OptionSpec] = []
+  /// Empty for a command that does something itself.
+  var subcommands: [CommandSpec] = []
+
+  /// The option with this name, `help` included.
+  func option(named name: String) -> OptionSpec? { (options + [.help]).first { $0.name == name } }
+}
+
+/// Something that stands by its place, without a name. All are required.
+struct OperandSpec: Sendable {
+  /// In capitals, as help shows it.
+  var name: String
+  var summary: String
+}
+
+/// `--name` or `--name VALUE`.
+struct OptionSpec: Sendable {
+  /// Without the dashes.
+  var name: String
+  /// What help calls the value; nil = the option has none.
+  var value: String?
+  var summary: String
+  /// May be given more than once.
+  var isRepeatable = false
+  /// The only values allowed; empty = any.
+  var choices: [String] = []
+
+  static let help = OptionSpec(name: "help", value: nil, summary: "show this help")
+
+  static func flag(_ name: String, _ summary: String) -> OptionSpec {
+    OptionSpec(name: name, value: nil, summary: summary)
+  }
+
+  static func value(_ name: String, _ value: String, _ summary: String) -> OptionSpec {
+    OptionSpec(name: name, value: value, summary: summary)
+  }
+
+  static func list(_ name: String, _ value: String, _ summary: String) -> OptionSpec {
+    OptionSpec(name: name, value: value, summary: summary, isRepeatable: true)
+  }
+
+  static func choice(_ name: String, _ choices: [String], _ summary: String) -> OptionSpec {
+    OptionSpec(name: name, value: choices.joined(separator: "|"), summary: summary, choices: choices)
+  }
+}

@@ -1,0 +1,43 @@
+/// Every command of `roost`.
+enum CommandTree {
+  static let root = CommandSpec(
+    name: "roost", summary: "Roost keeps actors asleep and wakes them somewhere, now, once.",
+    details: "Data goes to standard output, everything else to standard error. ROOST_LOG sets the log level\n"
+      + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
+    subcommands: [
+      worker, setup, actor,
+      CommandSpec(name: "version", summary: "print the version"),
+      CommandSpec(
+        name: "help", summary: "show this help"),
+    ])
+
+  static let worker = CommandSpec(
+    name: "worker", summary: "serve pools: read signals, decide, journal, tell runners",
+    details: "Runs until SIGTERM or SIGINT; a second one ends it at once. Killing it at any instant loses nothing.",
+    options: [
+      server,
+      .value("data", "DIR", "folder of the journal, made if missing; one worker at a time (required)"),
+      .list("pool", "NS/POOL", "serve only these pools; a data folder keeps its set"),
+      .value(
+        "http", "HOST:PORT", "health page: /livez, /readyz, /metrics; a PORT alone is on loopback,\nport 0 is any"),
+      .list("set", "KEY=VALUE", "default of a pool setting; `roost worker --set help` lists them"),
+      .flag("adopt", "take the pools over from another journal: all runners closed,\ngo on from the end of the stream"),
+      .flag("no-setup", "streams and bucket are there: do not make or compare them"),
+      prefix, replicas, maxBytes,
+    ])
+
+  static let setup = CommandSpec(
+    name: "setup", summary: "make the streams and the bucket, or compare those that are there",
+    details: "A worker does this by itself unless it is told --no-setup. Nothing that exists is changed.",
+    options: [server, .flag("dry-run", "only print what would be asked of the broker"), prefix, replicas, maxBytes])
+
+  static let server = OptionSpec.value(
+    "server", "URL", "the NATS server, several separated by commas\n(default: NATS_URL, else \(defaultServer))")
+  static let prefix = OptionSpec.value("prefix", "NAME", "first token of every subject (default: roost)")
+  static let replicas = OptionSpec.choice(
+    "replicas", ["1", "3"], "copies of each stream that the broker keeps (default: 1)")
+  static let maxBytes = OptionSpec.value(
+    "max-bytes", "SIZE", "room of the signal stream, e.g. 512MiB; full, it refuses publishers\n(default: 4GiB)")
+
+  static let defaultServer = "nats://127.0.0.1:4222"
+}

@@ -1,0 +1,47 @@
+import RoostNATS
+import RoostWorker
+
+/// Why a command ends with something else than success.
+struct CLIError: Error, Equatable, Sendable {
+  let exitCode: ExitCode
+  /// Stable; empty where the exit code says it all.
+  let code: String
+  /// What is wrong and what to do next.
+  let message: String
+
+  init(_ exitCode: ExitCode, code: String = "", _ message: String) {
+    self.exitCode = exitCode
+    self.code = code
+    self.message = message
+  }
+
+  static func usage(_ message: String) -> CLIError { CLIError(.usage, message) }
+
+  /// The line on standard error.
+  var text: String { code.isEmpty ? "roost: \(message)" : "roost: \(code): \(message)" }
+}
+
+extension CLIError {
+  init(_ error: WorkerError) {
+    let exitCode: ExitCode =
+      switch error.exitCode {
+      case .usage: .usage
+      case .journalFailed: .ioError
+      case .folderInUse: .folderInUse
+      case .anotherJournal: .anotherJournal
+      }
+    self.init(exitCode, code: error.code, error.message)
+  }
+
+  /// Everything that goes wrong between a client command and the broker is "not available", except what asking again
+  /// cannot change.
+  init(_ error: NATSError) {
+    let exitCode: ExitCode =
+      switch error.code {
+      case .configurationDiffers, .badSubject, .tooLarge: .usage
+      case .refused, .wrongRevision: .refused
+      default: .unavailable
+      }
+    self.init(exitCode, code: error.code.rawValue, error.message)
+  }
+}

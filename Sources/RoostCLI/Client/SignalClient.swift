@@ -1,0 +1,93 @@
+import RoostCore
+import RoostNATS
+import RoostWire
+
+/// Publishes signals and hears the answers, on one connection, for one command.
+final class SignalClient {
+  private let connection: NATSConnection
+  private let subjects: Subjects
+  private let codec = WireCodec()
+
+  /// Errors: `unavailable` when the broker does not answer.
+  init(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) {
+    subjects = try command.subjects()
+    var settings = NATSSettings(
+      url: command.serverURL(environment), name: "roost \(command.path.joined(separator: " "))")
+    if let prefix = command.value("inbox-prefix") {
+      guard ReplySubject.isAccepted("\(prefix).x") else {
+        throw .usage("--inbox-prefix \(prefix): it must be _INBOX or begin with _INBOX. or roost.reply.")
+      }
+      settings.inboxPrefix = prefix
+    }
+    do {
+      connection = try NATSConnection.connect(settings)
+    } catch {
+      throw CLIError(error)
+    }
+  }
+
+  deinit { connection.close() }
+
+  /// Publishes and waits until the broker has stored it.
+  ///
+  /// - Parameters:
+  ///   - replyTo: where answers go; nil = none are wanted.
+  ///   - messageID: the same one within the broker's duplicate window is stored once.
+  func publish(
+    _ signal: ActorSignal, to actor: ActorID, of pool: PoolID, replyTo: String?, messageID: String?
+  ) throws(CLIError) -> PubAck {
+    guard let verb = signal.verb else { preconditionFailure("a client publishes no refused signal") }
+    var headers: [NATSHeader] = []
+    if let replyTo { headers.append(NATSHeader("Roost-Reply-To", replyTo)) }
+    if let messageID { headers.append(NATSHeader("Nats-Msg-Id", messageID)) }
+    do {
+      return try JetStream(connection).publish(
+        subjects.signal(pool, actor, verb), headers: headers, payload: codec.encode(signal))
+    } catch  where error.code == .noResponders {
+      throw CLIError(
+        .unavailable, code: error.code.rawValue,
+        "no stream takes signals yet; start a worker or run `roost setup` (the server needs JetStream: -js)")
+    } catch {
+      throw CLIError(error)
+    }
+  }
+
+  /// Listens for answers before anything is published. They come while the result is kept.
+  func listen() throws(CLIError) -> Answers {
+    do {
+      return try Answers(on: connection)
+    } catch {
+      throw CLIError(error)
+    }
+  }
+
+  /// Asks the worker. Errors: `unavailable` when none answers, `refused` with the worker's own code.
+  func ask(_ request: APIRequest, of pool: PoolID, timeoutMs: Int64) throws(CLIError) -> APIReply {
+    let reply: APIReply
+    do {
+      let message = try connection.request(
+        subjects.api(pool, request.verb), payload: codec.encode(request), timeoutMs: timeoutMs)
+      reply = try decode(message.payload, request.verb)
+    } catch let error as NATSError where error.code == .noResponders {
+      throw CLIError(
+        .unavailable, code: error.code.rawValue, "no worker serves \(pool); start one, or check --server and --prefix")
+    } catch let error as NATSError {
+      throw CLIError(error)
+    } catch let error as CLIError {
+      throw error
+    } catch {
+      preconditionFailure("only these two are thrown here: \(error)")
+    }
+    if case .failed(let error) = reply { throw CLIError(.refused, code: error.code, error.message) }
+    return reply
+  }
+
+  private func decode(_ payload: [UInt8], _ verb: APIVerb) throws(CLIError) -> APIReply {
+    do {
+      return try codec.decodeReply(verb, payload)
+    } catch {
+      throw CLIError(
+        .unavailable, "the worker's reply cannot be read (\(error)); is this `roost` as new as the worker?")
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import RoostCore
+import RoostNATS
+
+/// `roost actor wake --wait`.
+extension ActorCommand {
+  /// Wakes, listens, and does what `ReadyWait` decides, until the actor is ready or cannot be. `first` gives the
+  /// expiry; how long the wakes wait for room is one budget for all of them.
+  func untilReady(_ first: Wake, _ client: SignalClient) throws(CLIError) -> ExitCode {
+    let pendingMs = try command.duration("pending-timeout") ?? ReadyWait.pendingTimeoutMs
+    let readyMs = try command.duration("ready-timeout") ?? pendingMs + ReadyWait.readyWaitMs
+    let pendingDeadline = Self.deadline(pendingMs)
+    let readyDeadline = Self.deadline(readyMs)
+    let answers = try client.listen()
+
+    func wake(_ messageID: String?) throws(CLIError) -> StreamSequence {
+      let left = UInt64(max(1, (pendingDeadline - .now) / .milliseconds(1)))
+      let ack = try client.publish(
+        .wake(Wake(override: .dontSleep(pendingTimeoutMs: left), expiresAt: first.expiresAt)), to: actor, of: pool,
+        replyTo: answers.replyTo, messageID: messageID)
+      try stored(ack)
+      return ack.sequence
+    }
+
+    var wait = ReadyWait(wake: try wake(command.value("msg-id")))
+    var isAnswered = false
+    while let answer = try answers.next(until: readyDeadline) {
+      isAnswered = true
+      try console.out(output.text(of: answer))
+      switch wait.receive(answer) {
+      case .wait: continue
+      case .ready: return .success
+      case .wakeAgain: wait.wokeAgain(try wake(nil))
+      case .failed(let why): throw CLIError(.refused, "actor \(actor) is not ready: \(why)")
+      }
+    }
+    if !isAnswered { throw Self.nobody(pool, readyMs) }
+    throw CLIError(.refused, "actor \(actor) is not ready after \(readyMs) ms; its last wake stands")
+  }
+}

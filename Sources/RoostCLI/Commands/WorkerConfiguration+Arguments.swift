@@ -1,0 +1,25 @@
+import RoostCore
+import RoostWorker
+
+extension WorkerConfiguration {
+  /// Errors: `usage`.
+  init(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) {
+    guard let folder = command.value("data"), !folder.isEmpty else {
+      throw .usage("worker: --data DIR is missing: the folder of the journal, e.g. --data ./roost-data")
+    }
+    self.init(serverURL: command.serverURL(environment), dataFolder: folder)
+    for text in command.all("pool") { servedPools.insert(try ParsedCommand.pool(text)) }
+    if let http = command.value("http") {
+      guard ListenAddress(http) != nil else {
+        throw .usage("--http \(http): write HOST:PORT, [IPV6]:PORT, or PORT for loopback")
+      }
+      httpAddress = http
+    }
+    poolDefaults = try PoolSettingField.settings(command.all("set"))
+    adopt = command.has("adopt")
+    skipsSetup = command.has("no-setup")
+    subjectPrefix = try command.subjects().prefix
+    streamReplicas = command.replicas
+    streamMaxBytes = try command.maxBytes()
+  }
+}

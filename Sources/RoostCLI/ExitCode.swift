@@ -1,0 +1,17 @@
+/// What `roost` ends with. The numbers are those of sysexits.h; docs/operating.md explains each.
+public enum ExitCode: Int32, Sendable, CaseIterable {
+  /// Done, or a worker that was asked to stop.
+  case success = 0
+  /// Roost said no: rejected, timed out, destroyed, put to sleep instead of run, or not ready in time.
+  case refused = 1
+  /// Wrong usage or settings that contradict each other; both values are named.
+  case usage = 64
+  /// The broker cannot be reached, or no worker answered.
+  case unavailable = 69
+  /// The journal could not be flushed, or what was asked for could not be written out.
+  case ioError = 74
+  /// The data folder is in use by another process.
+  case folderInUse = 75
+  /// Another journal owns these pools.
+  case anotherJournal = 78
+}

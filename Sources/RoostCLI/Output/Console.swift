@@ -1,0 +1,37 @@
+import Glibc
+import RoostTelemetry
+
+/// Where a command writes: data to `out`, everything else to `err`. Whole lines, their newline included.
+package struct Console: Sendable {
+  private let write: @Sendable (String) -> Bool
+  private let complain: @Sendable (String) -> Void
+
+  /// `out` gives false when what it was handed cannot be written.
+  package init(out: @escaping @Sendable (String) -> Bool, err: @escaping @Sendable (String) -> Void) {
+    write = out
+    complain = err
+  }
+
+  /// Standard output and standard error.
+  package static let standard = Console(out: writeToStandardOutput, err: StandardError.write)
+
+  func out(_ text: String) throws(CLIError) {
+    guard write(text) else {
+      throw CLIError(.ioError, "standard output cannot be written (closed pipe, full disk?); nothing else was undone")
+    }
+  }
+
+  func err(_ text: String) { complain(text) }
+}
+
+@Sendable private func writeToStandardOutput(_ text: String) -> Bool {
+  let bytes = Array(text.utf8)
+  var written = 0
+  while written < bytes.count {
+    let count = bytes[written...].withUnsafeBufferPointer { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    if count <= 0 { return false }
+    written += count
+  }
+  return true
+}

@@ -1,0 +1,127 @@
+import RoostCore
+import RoostNATS
+import RoostTestKit
+import RoostWire
+import Synchronization
+
+/// Answers signals as it was told to, so that what the command line prints does not depend on a machine's decisions.
+final class ScriptedWorker: Sendable {
+  /// An answer without what only the moment knows.
+  enum Line: Sendable {
+    case accepted(state: String, final: Bool)
+    case pending(UInt64)
+    case ready
+    case sleeping
+    case timedOut
+    case rejected(String)
+  }
+
+  private struct State {
+    var scripts: [String: [[Line]]] = [:]
+    var signals: [ActorSignal] = []
+    var lastSequence: StreamSequence = 0
+    var actor: ActorDescription?
+    var subscriptions: [NATSSubscription] = []
+  }
+
+  private let connection: NATSConnection
+  private let state = Mutex(State())
+
+  /// The stream is empty when it starts: it counts sequences by itself.
+  init(_ broker: Broker) throws {
+    connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "scripted worker"))
+    let subjects = Subjects()
+    let signals = try connection.subscribe(subjects.allSignals) { [weak self] in self?.received($0) }
+    let requests = try connection.subscribe(subjects.allRequests) { [weak self] in self?.asked($0) }
+    state.withLock { $0.subscriptions = [signals, requests] }
+    try connection.flush(timeoutMs: 5_000)
+  }
+
+  deinit { connection.close() }
+
+  /// What the next signal `VERB.ACTOR` that has no script yet is answered; the last script of a signal stays.
+  func script(_ signal: String, _ lines: [Line]) { state.withLock { $0.scripts[signal, default: []].append(lines) } }
+
+  func setActor(_ actor: ActorDescription) { state.withLock { $0.actor = actor } }
+
+  var signals: [ActorSignal] { state.withLock { $0.signals } }
+
+  private func received(_ message: NATSMessage) {
+    let tokens = message.subject.split(separator: ".").map { String($0) }
+    guard tokens.count == 7, let replyTo = message.header("Roost-Reply-To") else { return }
+    let (actor, verb) = (ActorID(tokens[5]), tokens[6])
+    let (sequence, lines) = state.withLock { state -> (StreamSequence, [Line]) in
+      state.lastSequence += 1
+      let key = "\(verb).\(actor)"
+      guard let scripts = state.scripts[key], let first = scripts.first else { return (state.lastSequence, []) }
+      if scripts.count > 1 { state.scripts[key] = Array(scripts.dropFirst()) }
+      return (state.lastSequence, first)
+    }
+    keep(message)
+    let codec = WireCodec()
+    for line in lines {
+      publish(codec.encode(answer: line.answer(actor, sequence)), to: replyTo)
+    }
+  }
+
+  private func keep(_ message: NATSMessage) {
+    do {
+      let subject = try SubjectParser(Subjects()).signal(message.subject)
+      let signal = try WireCodec().decodeSignal(
+        SignalMessage(subject: subject, sequence: 1, storedAt: Instant(ms: 0)), payload: message.payload)
+      if case .actor(_, let body) = signal.body { state.withLock { $0.signals.append(body) } }
+    } catch {
+      fatalError("the command line published what is no signal: \(error)")
+    }
+  }
+
+  private func asked(_ message: NATSMessage) {
+    guard let reply = message.reply, message.subject.hasSuffix(".get") else { return }
+    do {
+      let codec = WireCodec()
+      let actor = state.withLock { $0.actor }
+      if case .get(let id) = try codec.decodeRequest(.get, message.payload), let actor, actor.actor == id {
+        publish(codec.encode(.get(actor)), to: reply)
+      } else {
+        let error = APIError(code: "unknown_actor", message: "there is no such actor in this pool; create it first")
+        publish(codec.encode(.failed(error)), to: reply)
+      }
+    } catch {
+      fatalError("the command line asked what is no request: \(error)")
+    }
+  }
+
+  private func publish(_ payload: [UInt8], to subject: String) {
+    do {
+      try connection.publish(subject, payload: payload)
+    } catch {
+      fatalError("the scripted worker cannot answer: \(error)")
+    }
+  }
+}
+
+extension ScriptedWorker.Line {
+  fileprivate func answer(_ actor: ActorID, _ sequence: StreamSequence) -> Answer {
+    switch self {
+    case .accepted(let state, let isFinal):
+      Answer(replyTo: "", outcome: .accepted, state: state, isFinal: isFinal, actor: actor, sequence: sequence)
+    case .pending(let position):
+      Answer(
+        replyTo: "", outcome: .pending, state: "pending", reason: "newest_full", queuePosition: position,
+        isFinal: false, actor: actor, sequence: sequence)
+    case .ready:
+      Answer(
+        replyTo: "", outcome: .ready, state: "running", runner: RunnerID("r1"), generation: 2, isFinal: true,
+        actor: actor, sequence: sequence)
+    case .sleeping:
+      Answer(
+        replyTo: "", outcome: .sleeping, state: "sleeping", isFinal: true, actor: actor, sequence: sequence)
+    case .timedOut:
+      Answer(
+        replyTo: "", outcome: .timedOut, state: "sleeping", reason: "newest_full", isFinal: true, actor: actor,
+        sequence: sequence)
+    case .rejected(let reason):
+      Answer(replyTo: "", outcome: .rejected, reason: reason, isFinal: true, actor: actor, sequence: sequence)
+    }
+  }
+}
