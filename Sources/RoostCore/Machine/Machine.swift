@@ -61,6 +61,9 @@ package struct Machine: Sendable {
 
   package var poolIDs: [PoolID] { pools.map(\.id).sorted() }
 
+  /// The pool's queue pass stopped at its bound: it gets `.continuePass` before anything else.
+  package func needsPass(_ id: PoolID) -> Bool { indexes[id].map { pools[$0].needsPass } ?? false }
+
   /// Reads a pool where it stands, without copying it; nil when it is not known.
   package func reading<Result>(_ id: PoolID, _ body: (borrowing Pool) -> Result) -> Result? {
     indexes[id].map { body(pools[$0]) }

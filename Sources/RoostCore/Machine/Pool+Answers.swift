@@ -60,7 +60,8 @@ extension Pool {
   }
 
   /// Refused with the reason, in the answer and as an event.
-  func reject(_ id: ActorID, reason: String, message: String, _ turn: inout Turn) {
+  /// `holder`: the actor that is in the way, named in the answer.
+  func reject(_ id: ActorID, reason: String, message: String, holder: ActorID? = nil, _ turn: inout Turn) {
     turn.effects.tally.rejected += 1
     let record = actorSlots[id].map { actors[$0].record }
     publish(
@@ -72,9 +73,8 @@ extension Pool {
     turn.effects.answers.append(
       Answer(
         replyTo: replyTo, outcome: .rejected, state: record?.state.name ?? "",
-        reason: reason == "duplicate_key" ? "duplicate_key: \(message)" : reason,
-        runner: record?.state.placement?.runner, generation: record?.generation ?? 0, isFinal: true, actor: id,
-        sequence: turn.cause.sequence))
+        reason: reason, runner: record?.state.placement?.runner, generation: record?.generation ?? 0, isFinal: true,
+        actor: holder ?? id, sequence: turn.cause.sequence))
   }
 
   // MARK: - Answers to those who wait

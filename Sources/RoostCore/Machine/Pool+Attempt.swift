@@ -28,6 +28,11 @@ extension Pool {
     return false
   }
 
+  /// An attempt that no wake made: under the crash policies Restart and Destroy it waits without limit.
+  func ownDemand(_ slot: Int, cause: Cause) -> Demand {
+    Demand(cause: cause, isStanding: actors[slot].facts.crashPolicy != .sleep)
+  }
+
   /// Reserves a slot, gives the next generation and tells the runner.
   mutating func start(_ slot: Int, on runner: Int, _ demand: Demand, _ turn: inout Turn) {
     var record = actors[slot].record

@@ -12,7 +12,8 @@ extension Pool {
     }
     let name = create.name.isEmpty ? "actor" : create.name
     if let key = create.key, let holder = keys[NamedKey(name: name, key: key)] {
-      return reject(id, reason: "duplicate_key", message: actors[holder].id.text, &turn)
+      let other = actors[holder].id
+      return reject(id, reason: "duplicate_key", message: "\(other) has this key", holder: other, &turn)
     }
     if known == nil, UInt64(actorSlots.count) >= settings.maxActors {
       return reject(
@@ -27,7 +28,7 @@ extension Pool {
     set(slot, actors[slot].record, &turn)
     turn.effects.tally.applied += 1
     publish(.created, slot, &turn)
-    let isQueueFull = attempt(slot, Demand(cause: turn.cause), by: .create, &turn)
+    let isQueueFull = attempt(slot, ownDemand(slot, cause: turn.cause), by: .create, &turn)
     answer(slot, .accepted, reason: isQueueFull ? "queue_full" : "", &turn)
   }
 

@@ -149,7 +149,7 @@ extension Pool {
         fallAsleep(slot, reason: "stopped", &turn)
       }
     case (.goingAway(_, _, .asked, _), _):
-      attempt(slot, rewake ?? Demand(cause: turn.cause), by: .machine, &turn)
+      attempt(slot, rewake ?? ownDemand(slot, cause: turn.cause), by: .machine, &turn)
     case (.starting(_, _, let demand), .stopped(error: .some)), (.starting(_, _, let demand), .lost):
       if demand.override != .none { attempt(slot, demand, by: .machine, &turn) } else { obeyPolicy(slot, &turn) }
     case (.stopIntent, .stopped(error: nil)), (.running, .stopped(error: nil)), (.starting, .stopped(error: nil)):
@@ -161,7 +161,7 @@ extension Pool {
 
   private mutating func obeyPolicy(_ slot: Int, _ turn: inout Turn) {
     switch actors[slot].facts.crashPolicy {
-    case .restart: attempt(slot, Demand(cause: turn.cause), by: .machine, &turn)
+    case .restart: attempt(slot, ownDemand(slot, cause: turn.cause), by: .machine, &turn)
     case .sleep: fallAsleep(slot, reason: "crash_policy", &turn)
     case .destroy: becomeDestroyed(slot, reason: "crash_policy", &turn)
     }

@@ -95,7 +95,10 @@ extension Pool {
 
   private mutating func claimKey(_ slot: Int) {
     let facts = actors[slot].facts
-    if let key = facts.key { keys[NamedKey(name: facts.name, key: key)] = slot }
+    guard let key = facts.key else { return }
+    // In a snapshot a destroyed actor may come after the one that took its key over.
+    let named = NamedKey(name: facts.name, key: key)
+    if keys[named] == nil { keys[named] = slot }
   }
 
   private mutating func releaseKey(_ slot: Int) {

@@ -59,7 +59,7 @@ extension Pool {
     switch record.state {
     case .pending(_, let since, let demand):
       let reason = pendingReason
-      if let deadline = demand.override.deadline, deadline <= turn.now {
+      if let deadline = demand.deadline, deadline <= turn.now {
         record.lastError = .noCapacity(reason: reason)
         record.state = .sleeping
         set(slot, record, &turn)
@@ -69,7 +69,7 @@ extension Pool {
         timeOutWaiters(slot, reason: reason, &turn)
       }
     case .backoff(let until, var demand):
-      if let deadline = demand.override.deadline, deadline <= turn.now {
+      if let deadline = demand.deadline, deadline <= turn.now {
         demand.override = .none
         record.state = .backoff(until: until, demand)
         set(slot, record, &turn)

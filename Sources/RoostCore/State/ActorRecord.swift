@@ -23,14 +23,22 @@ package enum Override: Equatable, Sendable {
 package struct Demand: Equatable, Sendable {
   package var override: Override
   package var cause: Cause
-  package init(override: Override = .none, cause: Cause = .none) {
+  /// The actor's own crash policy wants the slot, not a wake: the wait has no limit, whoever joins it.
+  package var isStanding: Bool
+  package init(override: Override = .none, cause: Cause = .none, isStanding: Bool = false) {
     self.override = override
     self.cause = cause
+    self.isStanding = isStanding
   }
+
+  /// When the wait for a slot is given up; nil = never.
+  package var deadline: Instant? { isStanding ? nil : override.deadline }
 
   /// Two wishes become one: the stronger override, the first signal that gave one.
   package func joined(_ other: Demand) -> Demand {
-    Demand(override: override.joined(other.override), cause: cause.sequence == 0 ? other.cause : cause)
+    Demand(
+      override: override.joined(other.override), cause: cause.sequence == 0 ? other.cause : cause,
+      isStanding: isStanding || other.isStanding)
   }
 }
 

@@ -11,7 +11,7 @@ extension ActorRecord {
   var patienceEnd: Instant? {
     switch state {
     case .pending(_, _, let demand), .backoff(_, let demand):
-      guard let own = demand.override.deadline else { return firstWaiterDeadline }
+      guard let own = demand.deadline else { return firstWaiterDeadline }
       return min(own, firstWaiterDeadline ?? own)
     case .sleepIntent(_, _, .some), .stopIntent(_, _, .some), .goingAway(_, _, _, .some): return firstWaiterDeadline
     default: return nil

@@ -58,7 +58,8 @@ extension JournalReader {
     let until = message.has_until_ts_case.rawValue != 0 ? Instant(ms: message.until_ts) : nil
     return Demand(
       override: message.dont_sleep != 0 ? .dontSleep(until: until) : .none,
-      cause: try cause(message.cause_sequence, parent: message.trace_parent, state: message.trace_state))
+      cause: try cause(message.cause_sequence, parent: message.trace_parent, state: message.trace_state),
+      isStanding: message.standing != 0)
   }
 
   private func lastError(_ actor: Roost__V1__JournalActor) throws(WireError) -> LastError? {

@@ -94,6 +94,7 @@ extension JournalWriter {
     }
     message.pointee.cause_sequence = demand.cause.sequence
     (message.pointee.trace_parent, message.pointee.trace_state) = trace(demand.cause.trace)
+    message.pointee.standing = demand.isStanding ? 1 : 0
     return message
   }
 

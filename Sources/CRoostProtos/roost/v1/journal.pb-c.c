@@ -1539,7 +1539,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_actor__descriptor =
   (ProtobufCMessageInit) roost__v1__journal_actor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__journal_demand__field_descriptors[5] =
+static const ProtobufCFieldDescriptor roost__v1__journal_demand__field_descriptors[6] =
 {
   {
     "dont_sleep",
@@ -1601,10 +1601,23 @@ static const ProtobufCFieldDescriptor roost__v1__journal_demand__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "standing",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalDemand, standing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_demand__field_indices_by_name[] = {
   2,   /* field[2] = cause_sequence */
   0,   /* field[0] = dont_sleep */
+  5,   /* field[5] = standing */
   3,   /* field[3] = trace_parent */
   4,   /* field[4] = trace_state */
   1,   /* field[1] = until_ts */
@@ -1612,7 +1625,7 @@ static const unsigned roost__v1__journal_demand__field_indices_by_name[] = {
 static const ProtobufCIntRange roost__v1__journal_demand__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_demand__descriptor =
 {
@@ -1622,7 +1635,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_demand__descriptor =
   "Roost__V1__JournalDemand",
   "roost.v1",
   sizeof(Roost__V1__JournalDemand),
-  5,
+  6,
   roost__v1__journal_demand__field_descriptors,
   roost__v1__journal_demand__field_indices_by_name,
   1,  roost__v1__journal_demand__number_ranges,

@@ -277,6 +277,7 @@ struct  Roost__V1__JournalDemand
   uint64_t cause_sequence;
   uint32_t trace_parent;
   uint32_t trace_state;
+  protobuf_c_boolean standing;
   Roost__V1__JournalDemand__HasUntilTsCase has_until_ts_case;
   union {
     int64_t until_ts;
@@ -284,7 +285,7 @@ struct  Roost__V1__JournalDemand
 };
 #define ROOST__V1__JOURNAL_DEMAND__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__journal_demand__descriptor) \
-    , 0, 0, 0, 0, ROOST__V1__JOURNAL_DEMAND__HAS_UNTIL_TS__NOT_SET, {0} }
+    , 0, 0, 0, 0, 0, ROOST__V1__JOURNAL_DEMAND__HAS_UNTIL_TS__NOT_SET, {0} }
 
 
 typedef enum {
