@@ -106,8 +106,8 @@ extension Pool {
     if !runners[runner].hasFreeSlot {
       return reject(id, reason: "no_slot", message: "runner \(runnerID) is full", &turn)
     }
-    accept(slot, &turn)
     start(slot, on: runner, demand, &turn)
+    accept(slot, &turn)
     passQueue(&turn)
   }
 
