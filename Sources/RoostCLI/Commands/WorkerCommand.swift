@@ -34,9 +34,9 @@ enum WorkerCommand {
       address,
       page: HealthPage(
         obstacle: { health.isReady ? nil : health.reason },
-        exposition: {
-          let counters = health.counters
-          return Metric.exposition { counters[$0.series] ?? 0 }
+        exposition: { [metrics = worker.metrics] in
+          metrics.set(.ready, to: health.isReady ? 1 : 0)
+          return metrics.exposition
         }),
       log: log)
   }

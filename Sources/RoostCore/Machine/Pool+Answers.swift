@@ -5,8 +5,13 @@ extension Pool {
   mutating func set(_ slot: Int, _ record: ActorRecord, _ turn: inout Turn) {
     assign(record, to: slot)
     let id = actors[slot].id
-    // A change carries the whole record, so of two in a row for one actor the later one says it all.
-    if case .actor(id, _)? = turn.effects.changes.last { turn.effects.changes.removeLast() }
+    // A change carries the whole record, so of two in a row for one actor the later one says it all; only a ticket that
+    // was given and taken back must stay, or recovery would give it out again.
+    if case .actor(id, let earlier)? = turn.effects.changes.last,
+      earlier.state.ticket == nil || earlier.state.ticket == record.state.ticket
+    {
+      turn.effects.changes.removeLast()
+    }
     turn.change(.actor(id, record))
   }
 
