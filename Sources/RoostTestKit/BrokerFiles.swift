@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The files of one ``Broker``.
 enum BrokerFiles {
@@ -6,7 +7,21 @@ enum BrokerFiles {
   static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path(percentEncoded: false).trimmingSuffix("/")
 
+  /// Folders of test processes that were killed: their servers are gone, the files stayed.
+  private static let sweep: Void = {
+    let temporary = FileManager.default.temporaryDirectory.path(percentEncoded: false)
+    do {
+      for name in try FileManager.default.contentsOfDirectory(atPath: temporary) where name.hasPrefix("roost-test-") {
+        guard let pid = name.split(separator: "-").dropFirst(2).first.flatMap({ pid_t($0) }) else { continue }
+        if kill(pid, 0) != 0 && errno == ESRCH { remove("\(temporary)/\(name)") }
+      }
+    } catch {
+      // Only tidiness: the tests do not need it.
+    }
+  }()
+
   static func makeFolder(_ name: String) throws -> String {
+    _ = sweep
     let folder = FileManager.default.temporaryDirectory.appending(path: name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder.path(percentEncoded: false).trimmingSuffix("/")

@@ -102,6 +102,31 @@ final class OutboxBench: Sendable {
     #expect(bench.received.wait { $0.last?.subject == "c.3" })
   }
 
+  @Test("when the broker takes nothing at all, publishing is refused before memory runs out")
+  func blocked() throws {
+    let bench = try OutboxBench()
+    bench.broker.freeze()
+    defer { bench.broker.thaw() }
+    let payload = [UInt8](repeating: 1, count: 1_000_000)
+    var sent = 0
+    let refused = code {
+      for number in 0..<200 {
+        try bench.outbox.publish("c.\(number)", payload: payload)
+        sent += 1
+      }
+    }
+    #expect(refused == .disconnected)
+    bench.outbox.commit(batch: 1)
+    #expect(bench.events.all == [.doubtful(batch: 1)])
+    bench.broker.thaw()
+    #expect(bench.received.wait(count: sent))
+    #expect(eventually { bench.outbox.connection.bufferedBytes == 0 })
+    try bench.outbox.publish("c.again")
+    bench.outbox.commit(batch: 2)
+    #expect(bench.events.wait { $0.last == .handedOver(batch: 2) })
+    #expect(bench.received.wait { $0.last?.subject == "c.again" })
+  }
+
   @Test("with the link down publishing is refused and a commit is doubtful")
   func refused() throws {
     let bench = try OutboxBench()

@@ -1,17 +1,20 @@
 import Synchronization
 
-/// What became of a batch.
+/// What became of a batch. Each number that was committed is told once; after a break of the link the doubt is told
+/// before any later batch is handed over.
 package enum OutboxEvent: Sendable, Equatable {
   /// The broker has taken everything that was published in this batch: a message sent behind it came back.
   case handedOver(batch: UInt64)
-  /// The link broke before that was known: publish again what was in this batch.
+  /// The link broke before that was known, or a message was refused because it was down: publish again what was in
+  /// this batch.
   case doubtful(batch: UInt64)
 }
 
 /// A connection for commands, events and answers: what is published between two commits leaves together, at once, in
 /// order, in one system call, and the broker's taking it over is reported.
 ///
-/// `publish` and `commit` belong to one thread, the worker's loop; neither waits for the broker.
+/// `publish` and `commit` belong to one thread, the worker's loop; neither waits for the broker. After a publish, also
+/// one that failed, a commit must follow soon: until then everything on this connection waits for it.
 package final class Outbox: Sendable {
   /// For what needs an answer, a tick or a dead letter for example; such a publish leaves by itself.
   package let connection: NATSConnection
@@ -21,10 +24,14 @@ package final class Outbox: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    /// Committed, with its mark under way.
-    var open: [UInt64] = []
+    /// Committed, with the mark under way; `reconnects` as it was when the batch began.
+    var open: [(batch: UInt64, reconnects: UInt64)] = []
     /// Breaks of the link before the batch that is being gathered.
     var reconnects: UInt64
+    /// Something of the batch was refused.
+    var isIncomplete = false
+    /// The broker takes so little that nothing more is taken from the owner.
+    var isBlocked = false
     var gatheredBytes = 0
     var subscription: NATSSubscription?
     var isStopped = false
@@ -87,26 +94,36 @@ package final class Outbox: Sendable {
   package func publish(
     _ subject: String, reply: String? = nil, headers: [NATSHeader] = [], bytes: UnsafeRawBufferPointer
   ) throws(NATSError) {
-    loop.gather()
-    try connection.publish(subject, reply: reply, headers: headers, bytes: bytes)
+    do {
+      try requireRoom()
+      loop.gather()
+      try connection.publish(subject, reply: reply, headers: headers, bytes: bytes)
+    } catch {
+      if error.code == .disconnected || error.code == .closed { state.withLock { $0.isIncomplete = true } }
+      throw error
+    }
+    // A long batch leaves in parts, so that the broker works while we go on.
     let isFull = state.withLock { state in
       state.gatheredBytes += subject.utf8.count + bytes.count
       if state.gatheredBytes < NATSLimits.outboxPushBytes { return false }
       state.gatheredBytes = 0
       return true
     }
-    if isFull { try pushPart() }
+    if isFull {
+      loop.push(isLast: false)
+      if connection.bufferedBytes > NATSLimits.outboxBufferBytes { state.withLock { $0.isBlocked = true } }
+    }
   }
 
-  /// A long batch leaves in parts, so that the broker works while we go on.
-  private func pushPart() throws(NATSError) {
-    loop.push(isLast: false)
-    if connection.bufferedBytes > NATSLimits.outboxBufferBytes {
+  private func requireRoom() throws(NATSError) {
+    if !state.withLock({ $0.isBlocked }) { return }
+    let buffered = connection.bufferedBytes
+    if buffered > NATSLimits.outboxBufferBytes {
       throw NATSError(
-        .disconnected,
-        "publishing: the broker takes nothing and \(connection.bufferedBytes) bytes wait for it; "
-          + "wait until the link is made anew")
+        .disconnected, "publishing: the broker takes nothing, \(buffered) bytes wait for it; publish again once it does"
+      )
     }
+    state.withLock { $0.isBlocked = false }
   }
 
   /// Sends the batch; ``OutboxEvent`` tells once for each number what became of it. Numbers grow.
@@ -116,42 +133,42 @@ package final class Outbox: Sendable {
     if !isSound { onEvent(.doubtful(batch: batch)) }
   }
 
-  /// Puts a message to ourselves behind the batch. False: the link broke while the batch was gathered, or is down,
-  /// and nobody else tells.
+  /// Puts a message to ourselves behind the batch. False: the batch is not whole or the link is down, and nobody else
+  /// tells.
   private func mark(_ batch: UInt64) -> Bool {
-    do {
-      let reconnects = try connection.reconnectCount()
-      let isSound = state.withLock { state in
-        state.gatheredBytes = 0
-        defer { state.reconnects = reconnects }
-        return state.reconnects == reconnects && !state.isStopped
-      }
-      if !isSound { return false }
+    let reconnects: UInt64
+    do { reconnects = try connection.reconnectCount() } catch { return false }
+    let isSound = state.withLock { state in
+      let isSound = state.reconnects == reconnects && !state.isIncomplete && !state.isStopped
+      state.gatheredBytes = 0
+      state.isIncomplete = false
+      state.reconnects = reconnects
       // Before it is published: it may be back before the call returns.
-      state.withLock { $0.open.append(batch) }
-    } catch {
-      return false
+      if isSound { state.open.append((batch, reconnects)) }
+      return isSound
     }
+    if !isSound { return false }
     do {
       try connection.publish("\(inbox).\(batch)")
       return true
     } catch {
-      return !close(batch)
+      return close(batch) == nil
     }
   }
 
-  /// True: the batch was open and is no longer; whoever closes it tells what became of it.
-  private func close(_ batch: UInt64) -> Bool {
+  /// Whoever closes a batch tells what became of it; nil: somebody else has.
+  private func close(_ batch: UInt64) -> (batch: UInt64, reconnects: UInt64)? {
     state.withLock { state in
-      guard let index = state.open.firstIndex(of: batch) else { return false }
-      state.open.remove(at: index)
-      return true
+      state.open.firstIndex { $0.batch == batch }.map { state.open.remove(at: $0) }
     }
   }
 
+  /// A mark came back. Only if the link has not been made anew since the batch began did it travel behind the batch.
   private func marked(_ message: NATSMessage) {
-    guard let batch = UInt64(message.subject.dropFirst(inbox.utf8.count + 1)) else { return }
-    if close(batch) { onEvent(.handedOver(batch: batch)) }
+    guard let batch = UInt64(message.subject.dropFirst(inbox.utf8.count + 1)), let closed = close(batch) else { return }
+    let isSameLink: Bool
+    do { isSameLink = try connection.reconnectCount() == closed.reconnects } catch { isSameLink = false }
+    onEvent(isSameLink ? .handedOver(batch: batch) : .doubtful(batch: batch))
   }
 
   private func doubtAll() {
@@ -159,7 +176,7 @@ package final class Outbox: Sendable {
       defer { state.open = [] }
       return state.open
     }
-    for batch in lost { onEvent(.doubtful(batch: batch)) }
+    for one in lost { onEvent(.doubtful(batch: one.batch)) }
   }
 
   /// Sends what has gathered, waits until the broker has it or `timeoutMs` is over, then closes the connection.
