@@ -70,10 +70,7 @@ extension Pool {
       case .starting, .running: leave(slot, for: .stop, &turn)
       default: turn.effects.tally.droppedEvents += 1
       }
-    case .setAlarm(let at):
-      var record = record
-      record.alarm = at
-      set(slot, record, &turn)
+    case .setAlarm(let at): setAlarm(slot, at, &turn)
     case .malformed: break
     }
   }
@@ -84,6 +81,12 @@ extension Pool {
     case .setAlarm(let at?) where at > clock.adding(Limits.alarmAhead): "limit:alarm_ts"
     default: nil
     }
+  }
+
+  mutating func setAlarm(_ slot: Int, _ at: Instant?, _ turn: inout Turn) {
+    var record = actors[slot].record
+    record.alarm = at
+    set(slot, record, &turn)
   }
 
   private mutating func isRunning(_ slot: Int, _ turn: inout Turn) {

@@ -48,12 +48,14 @@ extension Pool {
     turn.effects.tally.applied += 1
     switch record.state {
     case .sleeping:
-      if let alarm = record.alarm, alarm <= turn.now {
+      let dueAlarm = record.alarm.flatMap { $0 <= turn.now ? $0 : nil }
+      if dueAlarm != nil {
         demand.override = demand.override.joined(.dontSleep(until: nil))
         record.alarm = nil
       }
       set(slot, record, &turn)
-      attempt(slot, demand, by: .wake, &turn)
+      // A wake that is refused has not used up the alarm.
+      if attempt(slot, demand, by: .wake, &turn), let dueAlarm { setAlarm(slot, dueAlarm, &turn) }
     case .backoff(let until, let current):
       record.state = .backoff(until: until, current.joined(demand))
       set(slot, record, &turn)
@@ -66,7 +68,7 @@ extension Pool {
       record.state = .starting(placement, deadline: deadline, current.joined(demand))
       set(slot, record, &turn)
     case .sleepIntent, .stopIntent, .goingAway:
-      record.state = record.state.with(rewake: record.state.rewake?.joined(demand) ?? demand)
+      record.state = record.state.with(rewake: record.state.rewake(at: turn.now)?.joined(demand) ?? demand)
       set(slot, record, &turn)
     case .running, .destroying, .destroyed: break
     }

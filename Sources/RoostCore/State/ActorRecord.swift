@@ -110,6 +110,11 @@ package enum ActorState: Equatable, Sendable {
     default: nil
     }
   }
+
+  /// The same, unless its patience is over: then it counts as not set.
+  package func rewake(at now: Instant) -> Demand? {
+    rewake.flatMap { demand in demand.override.deadline.map { $0 <= now } ?? false ? nil : demand }
+  }
 }
 
 /// Why an actor is not where it was wanted, for people. Cleared by the next `running`.
