@@ -39,6 +39,19 @@ enum Leaving: Equatable {
   }
 }
 
+extension Ending {
+  /// What people are told went wrong; nil = nothing did.
+  var error: LastError? {
+    switch self {
+    case .stopped(error: let message?): .crashed(message: message)
+    case .stopped(error: nil), .lost(.handedBack): nil
+    case .lost(.noStartReport): .noStartReport
+    case .lost(.noStopReport): .noStopReport
+    case .lost: .runnerLost
+    }
+  }
+}
+
 extension Pool {
   /// Moves a placed actor to the state that waits for its stop. The first such state of a generation sends the stop and
   /// sets the deadline; moving on between them keeps deadline and rewake.
@@ -80,10 +93,22 @@ extension Pool {
   /// A generation has ended: its slot is released, the queue is served, then it is decided what becomes of the actor.
   mutating func end(_ slot: Int, _ ending: Ending, _ turn: inout Turn) {
     let before = actors[slot].record
+    release(slot, ending, &turn)
+    settle(slot, from: before, ending, &turn)
+  }
+
+  /// A session has ended: its actors are lost in id order. All slots are released first, because none of them is one of
+  /// the runner's next session, which may be open already.
+  mutating func loseAll(of runner: Int, _ loss: Loss, _ turn: inout Turn) {
+    let ended = actorsInOrder(of: runner).map { (slot: $0, before: actors[$0].record) }
+    for (slot, _) in ended { release(slot, .lost(loss), &turn) }
+    for (slot, before) in ended { settle(slot, from: before, .lost(loss), &turn) }
+  }
+
+  private mutating func settle(_ slot: Int, from before: ActorRecord, _ ending: Ending, _ turn: inout Turn) {
     guard let placement = before.state.placement, let runner = runnerSlots[placement.runner] else {
       preconditionFailure("only a placed actor ends")
     }
-    release(slot, ending, &turn)
     if case .lost(.noStartReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
     if case .lost(.noStopReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
     if case .destroying = before.state {
@@ -106,22 +131,12 @@ extension Pool {
     if let since = record.state.placement?.runningSince, turn.clock.since(since) >= settings.retryResetDuration {
       record.crashCount = 0
     }
-    let counts = if case .goingAway = record.state { false } else { ending != .lost(.handedBack) }
-    if counts {
-      switch ending {
-      case .stopped(error: nil): record.crashCount = 0
-      case .stopped(error: let message?):
-        record.crashCount &+= 1
-        record.lastError = .crashed(message: message)
-      case .lost(let loss):
-        record.crashCount &+= 1
-        record.lastError =
-          switch loss {
-          case .noStartReport: .noStartReport
-          case .noStopReport: .noStopReport
-          default: .runnerLost
-          }
-      }
+    if let error = ending.error { record.lastError = error }
+    switch (record.state, ending) {
+    // Who was asked to go away, was on a drained runner or never ran did not crash.
+    case (.goingAway, _), (_, .lost(.drainDeadline)), (_, .lost(.handedBack)): break
+    case (_, .stopped(error: nil)): record.crashCount = 0
+    case (_, .stopped), (_, .lost): record.crashCount &+= 1
     }
     record.lastEnd = turn.clock
     record.state = .sleeping
@@ -130,16 +145,14 @@ extension Pool {
 
   /// The table of stopped and lost: the first row that matches.
   private mutating func goOn(_ slot: Int, from state: ActorState, _ ending: Ending, _ turn: inout Turn) {
-    // A rewake whose patience is over counts as not set.
-    let rewake = state.rewake.flatMap { demand in
-      demand.override.deadline.map { $0 <= turn.now } ?? false ? nil : demand
-    }
+    let rewake = state.rewake(at: turn.now)
     switch (state, ending) {
     case (.destroying, _):
       becomeDestroyed(slot, reason: "asked", &turn)
     case (.starting(_, _, let demand), .lost(.handedBack)):
-      let override = demand.override == .none ? .dontSleep(until: nil) : demand.override
-      attempt(slot, Demand(override: override, cause: demand.cause), by: .machine, &turn)
+      var patient = demand
+      if demand == Demand(cause: demand.cause) { patient.override = .dontSleep(until: nil) }
+      attempt(slot, patient, by: .machine, &turn)
     case (.sleepIntent, _):
       if let rewake {
         attempt(slot, rewake, by: .machine, &turn)

@@ -80,11 +80,9 @@ extension Pool {
     evolveAndRecord(.runner(id, RunnerRecord(phase: .open(session), closedSessions: closed)), &turn)
     guard let runner = runnerSlots[id] else { preconditionFailure("an announced runner has a slot") }
     welcome(runner, &turn)
-    // Until each is lost, the old session's actors hold slots of the new one; the passes in between fill what is free.
-    let old = actorsInOrder(of: runner)
-    for slot in old { end(slot, .lost(.superseded), &turn) }
+    loseAll(of: runner, .superseded, &turn)
     if settings.drainOnVersionUpgrade {
-      for other in runners.indices where runners[other].isOlder(than: start.version) {
+      for other in runnersInOrder where runners[other].isOlder(than: start.version) {
         drain(other, handingBackAbove: nil, &turn)
       }
     }
@@ -148,7 +146,7 @@ extension Pool {
     evolveAndRecord(
       .runner(id, RunnerRecord(phase: .closed(at: turn.clock, until: until), closedSessions: closed)), &turn)
     sendClose(id, session.id, reason: reason, &turn)
-    for slot in actorsInOrder(of: runner) { end(slot, .lost(loss), &turn) }
+    loseAll(of: runner, loss, &turn)
     passQueue(&turn)
   }
 

@@ -86,7 +86,7 @@ extension Pool {
 
   /// Whoever waits for a runner's answer waits its whole threshold again: the runner had no way to give it.
   mutating func renewDeadlines(_ turn: inout Turn) {
-    for runner in runnerSlots.values.sorted(by: { runners[$0].id < runners[$1].id }) {
+    for runner in runnersInOrder {
       for slot in actorsInOrder(of: runner) {
         var record = actors[slot].record
         let stop = turn.clock.adding(settings.actorStopThreshold)

@@ -54,7 +54,7 @@ extension Pool {
   /// are compared by.
   package func changes() -> [Change] {
     var result: [Change] = [.pool(record)]
-    for slot in runnerSlots.values.sorted(by: { runners[$0].id < runners[$1].id }) {
+    for slot in runnersInOrder {
       let runner = runners[slot]
       result.append(.runner(runner.id, runner.record))
       result += runner.commands.elements.map { .command(runner.id, $0) }

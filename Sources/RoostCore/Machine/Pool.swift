@@ -59,6 +59,9 @@ package struct Pool: Sendable {
   var nextDeadline: Instant? { timers.deadlines.first?.due }
   var nextAlarm: Instant? { timers.alarms.first?.due }
 
+  /// Slots depend on what was removed before, ids do not: whatever goes over runners goes in this order.
+  var runnersInOrder: [Int] { runnerSlots.values.sorted { runners[$0].id < runners[$1].id } }
+
   /// Actors whose state names the runner, in id order: the order in which they are lost or drained.
   func actorsInOrder(of runner: Int) -> [Int] {
     runners[runner].actors.sorted { actors[$0].id < actors[$1].id }
