@@ -74,11 +74,13 @@ extension Answer {
 
 extension Demand {
   var line: String {
-    switch override {
-    case .none: ""
-    case .dontSleep(until: nil): " for ever"
-    case .dontSleep(until: let until?): " until \(until.ms)"
-    }
+    let patience =
+      switch override {
+      case .none: ""
+      case .dontSleep(until: nil): " for ever"
+      case .dontSleep(until: let until?): " until \(until.ms)"
+      }
+    return patience + (isStanding ? " standing" : "")
   }
 }
 

@@ -1,0 +1,151 @@
+import Testing
+
+@testable import RoostCore
+
+@Suite("Crashes and back-off") struct CrashTests {
+  /// The back-off that a crash leads to, in ms; 0 = started again at once.
+  private func crash(_ world: World, _ ms: Int64) -> Int64 {
+    world.at(ms).stopped("a1", error: "boom")
+    guard case .backoff(let until, _)? = world.record(of: "a1")?.state else { return 0 }
+    return until.ms - ms
+  }
+
+  @Test("The delays are 0, 2, 4 ... 512 s, each within 20 per cent, and stay at 512 s")
+  func delays() {
+    let world = World().join("r1").create("a1", .restart)
+    var now: Int64 = 1_000
+    var delays: [Int64] = []
+    for _ in 1...14 {
+      let delay = crash(world, now)
+      delays.append(delay)
+      now += delay
+      if delay > 0 {
+        world.at(now - 1).tick()
+        #expect(world.state("a1") == "backoff")
+        world.at(now).tick()
+        #expect(world.commands.count == 1, "a start as soon as the delay is over")
+      }
+      now += 1_000
+    }
+    #expect(delays[0] == 0)
+    for (index, delay) in delays.dropFirst().enumerated() {
+      let exact = Int64(2_000) << min(Int64(index), 8)
+      #expect((exact * 8 / 10...exact * 12 / 10).contains(delay), "after crash \(index + 2): \(delay) ms")
+    }
+  }
+
+  @Test("Actors that crash together do not come back together")
+  func spread() {
+    let world = World().join("r1", slots: 50)
+    for id in 0..<50 { world.create("a\(id)", .restart) }
+    for round in 1...2 { for id in 0..<50 { world.at(Int64(round)).stopped("a\(id)", error: "boom") } }
+    let untils = (0..<50).compactMap { world.due("a\($0)") }
+    #expect(Set(untils).count > 25)
+    #expect(untils.allSatisfy { (1_602...2_402).contains($0) })
+  }
+
+  @Test("The delay counts from the end of the last start; when it is past, the attempt is made at once")
+  func pastDelay() {
+    let world = World().join("r1").create("a1")
+    world.at(1_000).stopped("a1", error: "one").wake("a1").at(2_000).stopped("a1", error: "two")
+    #expect(world["a1"] == "sleeping")
+    world.at(2_100).wake("a1")
+    #expect(world.state("a1") == "backoff")
+    world.at(2_200).sleep("a1").at(60_000).wake("a1")
+    #expect(world["a1"] == "starting g3 r1")
+  }
+
+  @Test("A run of retry_reset_duration makes the next crash the first one")
+  func retryReset() {
+    let world = World().join("r1").create("a1", .restart)
+    _ = crash(world, 1_000)
+    let second = crash(world, 2_000)
+    world.at(2_000 + second).tick().running("a1")
+    let start = world.now.ms
+    #expect(crash(world, start + 600_000) == 0)
+    #expect(world.record(of: "a1")?.crashCount == 1)
+    world.running("a1")
+    #expect(crash(world, world.now.ms + 599_999) > 0)
+    #expect(world.record(of: "a1")?.crashCount == 2)
+  }
+
+  @Test("A stop that ends well makes the count 0")
+  func endedWell() {
+    let world = World().join("r1").create("a1", .restart)
+    _ = crash(world, 1_000)
+    world.running("a1").intendsSleep("a1").stopped("a1")
+    #expect(world.record(of: "a1")?.crashCount == 0)
+  }
+
+  @Test("Losses count as crashes: by the runner, a deadline, a new session, an end in sleepIntent")
+  func lossesCount() {
+    let world = World { $0.baseRetryTimeout = Milliseconds(1) }
+    world.join("r1").join("r2").create("a1", .restart)
+    world.lost("r1")
+    #expect(world.record(of: "a1")?.crashCount == 1)
+    world.join("r2", session: "s2")
+    #expect(world.record(of: "a1")?.crashCount == 2)
+    world.after(10).tick().after(30_000).tick()
+    #expect(world.record(of: "a1")?.crashCount == 3)
+    world.after(10).tick().running("a1").intendsSleep("a1").stopped("a1", error: "boom")
+    #expect(world.record(of: "a1")?.crashCount == 4)
+  }
+
+  @Test("Timeouts, drains, reschedules and whatever happens in goingAway do not count")
+  func doesNotCount() {
+    let world = World().join("r1", slots: 1).join("r2", slots: 1).create("a1", .restart).running("a1")
+    world.reschedule("a1").stopped("a1", error: "boom")
+    #expect(world.record(of: "a1")?.crashCount == 0)
+    world.reschedule("a1").after(30_000).tick()
+    #expect(world.record(of: "a1")?.crashCount == 0)
+    world.drain("r1").lost("r1")
+    #expect(world.record(of: "a1")?.crashCount == 0)
+    world.stopping("r2", last: world.reading { $0.lastIssued(RunnerID("r2")) }.map { $0 - 1 })
+    #expect(world.events == ["a1 lost r2 handed_back", "a1 pending all_draining #1"])
+    #expect(world["a1"] == "pending standing")
+    #expect(world.record(of: "a1")?.crashCount == 0)
+    world.create("b").wake("b", patience: 1_000).after(1_000).tick()
+    #expect(world["b"] == "sleeping")
+    #expect(world.record(of: "b")?.crashCount == 0)
+  }
+
+  @Test("A drain that runs out is no crash of those who were on their way to sleep")
+  func drainDeadline() {
+    let world = World { $0.actorStopThreshold = Milliseconds(100_000) }
+    world.join("r1").create("a1", .restart).running("a1").intendsSleep("a1").drain("r1").at(60_000).tick()
+    #expect(world.cell("a1").hasPrefix("sleeping | r1 <- close drain_deadline | a1 lost r1 drain_deadline"))
+    #expect(world.record(of: "a1")?.crashCount == 0)
+  }
+
+  @Test("last_error says what went wrong and is cleared by the next running")
+  func lastError() {
+    func code(_ world: World) -> String { world.record(of: "a1")?.lastError.map { "\($0.code) \($0.message)" } ?? "" }
+    let world = World { $0.baseRetryTimeout = Milliseconds(1) }
+    world.join("r1").create("a1", .restart).running("a1").stopped("a1", error: "boom")
+    #expect(code(world) == "crashed boom")
+    world.running("a1")
+    #expect(code(world) == "")
+    world.stopped("a1", error: "again").after(10).tick().after(30_000).tick()
+    #expect(code(world) == "no_start_report ")
+    world.after(10).tick().running("a1").destroy("a1").after(30_000).tick().create("a1", .restart).running("a1")
+    world.intendsSleep("a1").after(30_000).tick()
+    #expect(code(world) == "no_stop_report ")
+    world.wake("a1").after(30).tick().running("a1").lost("r1")
+    #expect(code(world) == "runner_lost ")
+    world.destroy("a1").create("a1").wake("a1", patience: 1_000).after(1_000).tick()
+    #expect(code(world) == "no_capacity no_runner")
+  }
+
+  @Test("last_error is kept of an end in goingAway too, which is no crash")
+  func lastErrorInGoingAway() {
+    let world = World().join("r1").create("a1").running("a1").drain("r1").stopped("a1", error: "boom")
+    #expect(world.record(of: "a1")?.lastError == .crashed(message: "boom"))
+    #expect(world.record(of: "a1")?.crashCount == 0)
+  }
+
+  @Test("The message of an error is cut to its limit, between characters")
+  func longMessage() {
+    let world = World().join("r1").create("a1").stopped("a1", error: String(repeating: "é", count: 2_000))
+    #expect(world.record(of: "a1")?.lastError == .crashed(message: String(repeating: "é", count: 512)))
+  }
+}
