@@ -133,5 +133,5 @@ struct Batch {
 
 extension Effects {
   /// A rough size of the record these make; inputs of actors are counted with their signals.
-  var estimatedBytes: Int { changes.count * 200 + events.count * 200 + answers.count * 200 + commands.count * 60 }
+  var estimatedBytes: Int { (changes.count + events.count + answers.count) * 120 }
 }
