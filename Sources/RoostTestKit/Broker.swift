@@ -100,8 +100,8 @@ package final class Broker: Sendable {
     try waitUntilReady(again)
   }
 
-  /// Holds the server still (SIGSTOP): connections stay, nothing answers.
-  package func freeze() { process.signal(SIGSTOP) }
+  /// Holds the server still (SIGSTOP): connections stay, nothing answers. Returns once every thread of it has stopped.
+  package func freeze() throws { try process.freeze() }
 
   /// Lets it go on after ``freeze()``.
   package func thaw() { process.signal(SIGCONT) }

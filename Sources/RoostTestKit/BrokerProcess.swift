@@ -33,6 +33,20 @@ final class BrokerProcess: Sendable {
     if !isOver { Glibc.kill(pid, number) }
   }
 
+  /// The signal is sent in an instant, the threads stop one by one.
+  func freeze() throws {
+    signal(SIGSTOP)
+    try poll("all threads have stopped") {
+      let tasks = "/proc/\(pid)/task"
+      let running = try FileManager.default.contentsOfDirectory(atPath: tasks).filter { task in
+        // "1234 (nats-server) T ..."
+        let stat = try String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
+        return stat.split(separator: ")").last?.first { $0 != " " } != "T"
+      }
+      return running.isEmpty ? () : nil
+    }
+  }
+
   func terminate() {
     signal(SIGCONT)
     signal(SIGTERM)
@@ -84,6 +98,8 @@ final class BrokerProcessSlot: Sendable {
   }
 
   func signal(_ number: Int32) { process.withLock { $0?.signal(number) } }
+
+  func freeze() throws { try process.withLock { try $0?.freeze() } }
 }
 
 /// The thread that starts every server of this test process.

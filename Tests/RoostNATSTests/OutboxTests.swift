@@ -69,7 +69,7 @@ final class OutboxBench: Sendable {
   @Test("more than the sockets hold arrives whole", arguments: Broker.Version.allCases)
   func large(_ version: Broker.Version) throws {
     let bench = try OutboxBench(version)
-    bench.broker.freeze()
+    try bench.broker.freeze()
     for number in 0..<300 {
       try bench.outbox.publish("c.\(number)", payload: [UInt8](repeating: UInt8(number % 256), count: 50_000))
     }
@@ -84,7 +84,7 @@ final class OutboxBench: Sendable {
   @Test("a batch that was under way when the link broke is doubtful, the next one is not")
   func doubt() throws {
     let bench = try OutboxBench()
-    bench.broker.freeze()
+    try bench.broker.freeze()
     try bench.outbox.publish("c.1")
     bench.outbox.commit(batch: 1)
     bench.broker.kill()
@@ -105,7 +105,7 @@ final class OutboxBench: Sendable {
   @Test("when the broker takes nothing at all, publishing is refused before memory runs out")
   func blocked() throws {
     let bench = try OutboxBench()
-    bench.broker.freeze()
+    try bench.broker.freeze()
     defer { bench.broker.thaw() }
     let payload = [UInt8](repeating: 1, count: 1_000_000)
     var sent = 0

@@ -77,7 +77,7 @@ extension ReaderBench {
     let reader = bench.reader { $0.heartbeatMs = 100 }
     defer { reader.stop() }
     #expect(bench.waitFor(1...3))
-    bench.broker.freeze()
+    try bench.broker.freeze()
     #expect(eventually { bench.interruptions.contains(.silent) })
     bench.broker.thaw()
     try bench.publish(4...6)
