@@ -1,8 +1,8 @@
 /// Every bound of the journal, with the reason beside it.
 package enum JournalLimits {
-  /// Bytes of one record's payload. A `JournalBatch` must fit one broker message of 512 KiB in a fleet; the rest is
-  /// slack for what one batch may add after its last input.
-  package static let payloadBytes = 1 << 20
+  /// Bytes of one record's payload: a dead letter holds a message as it was, and a broker may be set up to take
+  /// messages of 8 MiB. Larger batches are the writer's to divide.
+  package static let payloadBytes = 16 << 20
 
   /// Bytes of a segment unless configured: a minute or so of full load, and its zero-filling is a second of disk time.
   package static let segmentBytes = 64 << 20

@@ -23,6 +23,30 @@ struct JournalCodecTests {
     #expect(try codec.decodeJournalBatch(codec.encode(batch, record: 40), record: 40).batch == batch)
   }
 
+  @Test(
+    "halved down to single entries, a batch still says the same, in the same order, across records of other numbers")
+  func parts() throws {
+    func split(_ batch: JournalBatch) -> [JournalBatch] {
+      guard let (front, back) = batch.halves() else { return [batch] }
+      #expect(front.hasMore && back.hasMore == batch.hasMore)
+      return split(front) + split(back)
+    }
+    let whole = JournalSamples.batch
+    var parts = split(whole)
+    #expect(parts.count > 50)
+    for index in parts.indices.dropFirst() { parts[index].partOf = 40 }
+    let read = try parts.enumerated().map { index, part in
+      try codec.decodeJournalBatch(codec.encode(part, record: 40), record: 40 + RecordIndex(index)).batch
+    }
+    #expect(read == parts)
+    #expect(read.dropLast().allSatisfy(\.hasMore) && read.last?.hasMore == false)
+    #expect(read.last?.position == whole.position && read.dropLast().allSatisfy { $0.position == nil })
+    #expect(read.flatMap { $0.sections.flatMap(\.changes) } == whole.sections.flatMap(\.changes))
+    #expect(read.flatMap { $0.sections.flatMap(\.events) } == whole.sections.flatMap(\.events))
+    #expect(read.flatMap { $0.sections.flatMap(\.answers) } == whole.sections.flatMap(\.answers))
+    #expect(read.flatMap(\.deadLetters) == whole.deadLetters)
+  }
+
   @Test("an empty record is an empty payload, and the other way round")
   func empty() throws {
     #expect(codec.encode(JournalBatch(), record: 1).isEmpty)

@@ -10,7 +10,8 @@ enum JournalSamples {
   static let placement = Placement(runner: Samples.runner, runningSince: at)
 
   static let demands: [Demand] = [
-    Demand(), Demand(cause: Cause(sequence: 3), isStanding: true), Demand(override: .dontSleep(until: nil), cause: Cause(sequence: 4)),
+    Demand(), Demand(cause: Cause(sequence: 3), isStanding: true),
+    Demand(override: .dontSleep(until: nil), cause: Cause(sequence: 4)),
     Demand(override: .dontSleep(until: at), cause: traced),
     Demand(override: .none, cause: Cause(sequence: 4, trace: Trace(parent: Samples.parent, state: nil))),
   ]

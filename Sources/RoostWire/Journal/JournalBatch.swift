@@ -13,6 +13,10 @@ package struct JournalBatch: Equatable, Sendable {
   /// In the order decided; a pool may come more than once.
   package var sections: [PoolSection]
   package var deadLetters: [DeadLetter]
+  /// Of a batch that is told in several records: the number of the first one; nil in that one itself.
+  package var partOf: RecordIndex?
+  /// Another part follows; nothing counts until the last one is there.
+  package var hasMore = false
 
   package init(
     position: SignalPosition? = nil, streamTime: Instant? = nil, handedOver: RecordIndex = 0,
@@ -24,6 +28,55 @@ package struct JournalBatch: Equatable, Sendable {
     self.deadLettersAcknowledged = deadLettersAcknowledged
     self.sections = sections
     self.deadLetters = deadLetters
+  }
+}
+
+extension JournalBatch {
+  /// The same in two batches, the one before the other; nil when there is but one entry. The order within each list
+  /// stays, and what is told of the batch as a whole stays with the second.
+  package func halves() -> (JournalBatch, JournalBatch)? {
+    var first = JournalBatch()
+    first.partOf = partOf
+    var second = self
+    if !sections.isEmpty, sections.count + deadLetters.count > 1 {
+      first.sections = Array(sections.prefix((sections.count + 1) / 2))
+      second.sections = Array(sections.dropFirst((sections.count + 1) / 2))
+    } else if let section = sections.first {
+      guard let (front, back) = section.halves() else { return nil }
+      first.sections = [front]
+      second.sections = [back]
+    } else {
+      guard deadLetters.count > 1 else { return nil }
+      first.deadLetters = Array(deadLetters.prefix(deadLetters.count / 2))
+      second.deadLetters = Array(deadLetters.dropFirst(deadLetters.count / 2))
+    }
+    first.hasMore = true
+    return (first, second)
+  }
+}
+
+extension PoolSection {
+  fileprivate func halves() -> (PoolSection, PoolSection)? {
+    guard changes.count + events.count + answers.count > 1 else { return nil }
+    var first = PoolSection(pool: pool)
+    var second = self
+    // The changes go first: they must be folded before what is told of them is told.
+    if changes.count > 1 {
+      first.changes = Array(changes.prefix(changes.count / 2))
+      second.changes = Array(changes.dropFirst(changes.count / 2))
+    } else if !changes.isEmpty {
+      first.changes = changes
+      second.changes = []
+    } else {
+      first.events = Array(events.prefix((events.count + 1) / 2))
+      second.events = Array(events.dropFirst((events.count + 1) / 2))
+      if events.count <= 1 {
+        let count = events.isEmpty ? answers.count / 2 : 0
+        first.answers = Array(answers.prefix(count))
+        second.answers = Array(answers.dropFirst(count))
+      }
+    }
+    return (first, second)
   }
 }
 

@@ -8,7 +8,7 @@ import RoostCore
 /// must not be acted upon.
 struct JournalReader {
   /// The record being read: what was decided in it does not repeat its number.
-  let record: RecordIndex
+  private(set) var record: RecordIndex
   /// Those of the section in hand.
   private var names: [String] = []
   /// Traces by the places of their names, so that a trace stays one object.
@@ -19,9 +19,13 @@ struct JournalReader {
 
   mutating func read(_ message: Roost__V1__JournalBatch) throws(WireError) -> JournalReading {
     try noUnknownFields(message.base, "JournalBatch")
+    // Parts of a batch were all decided in the record that the first of them has.
+    if message.part_of > 0 { record = message.part_of }
     var batch = JournalBatch(
       streamTime: message.has_stream_ts_case.rawValue != 0 ? Instant(ms: message.stream_ts) : nil,
       handedOver: message.handed_over_record, deadLettersAcknowledged: message.dead_letters_record)
+    batch.partOf = message.part_of == 0 ? nil : message.part_of
+    batch.hasMore = message.more != 0
     if let position = message.position?.pointee {
       try noUnknownFields(position.base, "JournalPosition")
       batch.position = SignalPosition(

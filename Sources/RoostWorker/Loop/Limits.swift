@@ -6,6 +6,8 @@ package enum WorkerLimits {
   package static let batchInputs = 500
   /// Estimated bytes of one batch's records: one message of a partition's journal stream holds 512 KiB.
   package static let batchBytes = 384 << 10
+  /// Bytes of a record above which a batch is told in several.
+  package static let recordBytes = 512 << 10
   /// Changes that one round of alarms may make before the signal it comes before is applied (lifecycle, time).
   static let alarmsPerInput = 500
   /// Between two ticks; lifecycle, time.

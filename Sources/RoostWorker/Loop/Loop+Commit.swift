@@ -44,6 +44,7 @@ extension Loop {
     let handedOver = handover.confirmedThrough(last: journal.lastIndex.rawValue)
     let deadLettersStored = deadLetters.storedThrough(last: journal.lastIndex.rawValue)
     let position = positions.last
+    var furtherParts: [(partition: Partition, payload: [UInt8])] = []
     for partition in partitions {
       guard let record = batch.record(of: partition) else { preconditionFailure("a touched partition has a record") }
       var contents = JournalBatch(
@@ -59,14 +60,31 @@ extension Loop {
         contents.sections.append(PoolSection(pool: answer.pool, answers: [answer.answer]))
       }
       for letter in batch.letters where letter.partition == partition { contents.deadLetters.append(letter.letter) }
-      let payload = codec.encode(contents, record: record)
-      recordBytes += payload.count
-      do throws(JournalError) {
-        try records.add(partition: partition, epoch: 0, payload: payload)
-      } catch {
-        throw WorkerError(error)
-      }
+      let payloads = parts(of: contents, record: record)
+      try add(payloads[0], partition)
+      furtherParts += payloads.dropFirst().map { (partition, $0) }
     }
+    // Behind all first parts, whose numbers the effects carry.
+    for part in furtherParts { try add(part.payload, part.partition) }
+  }
+
+  private func add(_ payload: [UInt8], _ partition: Partition) throws(WorkerError) {
+    recordBytes += payload.count
+    do throws(JournalError) {
+      try records.add(partition: partition, epoch: 0, payload: payload)
+    } catch {
+      throw WorkerError(error)
+    }
+  }
+
+  /// One input may change more than a record should hold: a lost runner takes all of its actors along. Then the batch is
+  /// told in several records, of which recovery takes all or none.
+  private func parts(of contents: JournalBatch, record: RoostCore.RecordIndex) -> [[UInt8]] {
+    let payload = codec.encode(contents, record: record)
+    guard payload.count > WorkerLimits.recordBytes, let (front, rest) = contents.halves() else { return [payload] }
+    var back = rest
+    back.partOf = record
+    return parts(of: front, record: record) + parts(of: back, record: record)
   }
 
   /// The batch is durable: its effects leave, and there is room for more signals.

@@ -18,6 +18,8 @@ package struct Recovered {
   private var handedOver: RoostCore.RecordIndex = 0
   private var deadLettersStored: RoostCore.RecordIndex = 0
   private var parcels: [Handover.Parcel] = []
+  /// Batches told in several records, as far as they have been read.
+  private var begun: [Partition: [JournalBatch]] = [:]
   private var letters: [(record: RoostCore.RecordIndex, letter: RoostWire.DeadLetter)] = []
   private let codec = WireCodec()
 
@@ -53,9 +55,36 @@ package struct Recovered {
     }
     undecodable += reading.undecodable
     if !reading.undecodable.isEmpty { damagedPartitions.insert(record.partition) }
-    let batch = reading.batch
+    let parts = whole(reading.batch, index, of: record.partition)
+    for batch in parts { fold(batch, batch.partOf ?? index, of: record.partition) }
+    // Kept small while a long journal is read.
+    if parcels.count > 8_192 || letters.count > 8_192 { dropHandedOver() }
+  }
+
+  /// The parts of a batch once the last one is there; none before. What was begun and never ended was never promised:
+  /// a crash cut the write that held it.
+  private mutating func whole(
+    _ batch: JournalBatch, _ index: RoostCore.RecordIndex, of partition: Partition
+  ) -> [JournalBatch] {
+    var parts: [JournalBatch] = []
+    if let first = batch.partOf {
+      guard let read = begun[partition], read.first?.partOf == first else {
+        damagedPartitions.insert(partition)
+        return []
+      }
+      parts = read
+    }
+    var part = batch
+    part.partOf = batch.partOf ?? index
+    parts.append(part)
+    begun[partition] = batch.hasMore ? parts : nil
+    return batch.hasMore ? [] : parts
+  }
+
+  /// Folds what the record or records from `index` on say.
+  private mutating func fold(_ batch: JournalBatch, _ index: RoostCore.RecordIndex, of partition: Partition) {
     if let position = batch.position {
-      read.read(position, of: record.partition)
+      read.read(position, of: partition)
       clock.recover(now: batch.streamTime ?? position.storedAt)
     }
     handedOver = max(handedOver, batch.handedOver)
@@ -69,9 +98,6 @@ package struct Recovered {
       }
     }
     for letter in batch.deadLetters { letters.append((index, letter)) }
-    // Kept small while a long journal is read.
-    if parcels.count > 8_192 { dropHandedOver() }
-    if letters.count > 8_192 { dropHandedOver() }
   }
 
   mutating func finish() {

@@ -727,7 +727,7 @@ void   roost__v1__journal_dead_letter__free_unpacked
   assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[6] =
+static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[8] =
 {
   {
     "position",
@@ -801,11 +801,37 @@ static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "part_of",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, part_of),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
   5,   /* field[5] = dead_letters */
   3,   /* field[3] = dead_letters_record */
   2,   /* field[2] = handed_over_record */
+  7,   /* field[7] = more */
+  6,   /* field[6] = part_of */
   0,   /* field[0] = position */
   4,   /* field[4] = sections */
   1,   /* field[1] = stream_ts */
@@ -813,7 +839,7 @@ static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
 static const ProtobufCIntRange roost__v1__journal_batch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
 {
@@ -823,7 +849,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
   "Roost__V1__JournalBatch",
   "roost.v1",
   sizeof(Roost__V1__JournalBatch),
-  6,
+  8,
   roost__v1__journal_batch__field_descriptors,
   roost__v1__journal_batch__field_indices_by_name,
   1,  roost__v1__journal_batch__number_ranges,
