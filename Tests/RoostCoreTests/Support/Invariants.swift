@@ -107,8 +107,10 @@ struct Ledger {
     questions[Question(replyTo: replyTo, sequence: sequence)] = .nothing
   }
 
-  mutating func fault(in effects: Effects, of machine: Machine, _ pool: PoolID) -> String? {
-    commandFault(effects) ?? answerFault(effects, machine, pool) ?? generationFault(machine, pool)
+  mutating func fault(in effects: Effects) -> String? { commandFault(effects) ?? answerFault(effects) }
+
+  mutating func fault(of machine: Machine, _ pool: PoolID) -> String? {
+    waiterFault(machine, pool) ?? generationFault(machine, pool)
   }
 
   /// A start for (actor, generation) goes to one session only; every index is issued once, in order.
@@ -131,8 +133,8 @@ struct Ledger {
     return nil
   }
 
-  /// One final answer, PENDING at most once, nothing after the end; whoever has had no final answer waits in the state.
-  private mutating func answerFault(_ effects: Effects, _ machine: Machine, _ pool: PoolID) -> String? {
+  /// One final answer, PENDING at most once, nothing after the end.
+  private mutating func answerFault(_ effects: Effects) -> String? {
     for answer in effects.answers {
       let question = Question(replyTo: answer.replyTo, sequence: answer.sequence)
       guard let told = questions[question] else { return "nobody asked for \(answer.line)" }
@@ -146,6 +148,11 @@ struct Ledger {
       default: return "said out of turn: \(answer.line)"
       }
     }
+    return nil
+  }
+
+  /// Whoever has had no final answer waits in the state.
+  private func waiterFault(_ machine: Machine, _ pool: PoolID) -> String? {
     let waiting = machine.reading(pool) { pool in
       pool.actorSlots.values.flatMap { pool.actors[$0].record.waiters }
         .map { Question(replyTo: $0.replyTo, sequence: $0.sequence) }

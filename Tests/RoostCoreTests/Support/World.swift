@@ -81,7 +81,7 @@ final class World {
     body()
     tally = effects.tally
     for change in effects.changes { mirror.evolve(change, in: pool) }
-    if let fault = ledger.fault(in: effects, of: machine, pool) { fail(fault, location) }
+    if let fault = ledger.fault(in: effects) { fail(fault, location) }
     if isChecking { check(location) }
     return self
   }
@@ -103,6 +103,7 @@ final class World {
 
   func check(_ location: SourceLocation = #_sourceLocation) {
     for fault in reading(invariantFaults) ?? [] { fail(fault, location) }
+    if let fault = ledger.fault(of: machine, pool) { fail(fault, location) }
     if changes != mirror.reading(pool, { $0.changes() }) ?? [] { fail("replay gives another state", location) }
   }
 

@@ -1,0 +1,234 @@
+import Testing
+
+@testable import RoostCore
+
+/// r1's one slot is taken by a0; actors named are asleep.
+private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = { _ in }) -> World {
+  let world = World(change)
+  world.join("r1", slots: 1).create("a0").running("a0")
+  for sleeper in sleepers { world.create(sleeper) }
+  return world
+}
+
+@Suite("Waiting for a slot") struct PendingTests {
+  @Test("Joining takes the stronger override, and none changes nothing")
+  func joinTable() {
+    func until(_ ms: Int64) -> Override { .dontSleep(until: Instant(ms: ms)) }
+    let forever = Override.dontSleep(until: nil)
+    let ordered: [Override] = [.none, until(1), until(2), forever]
+    for (weaker, a) in ordered.enumerated() {
+      for (stronger, b) in ordered.enumerated() {
+        #expect(a.joined(b) == ordered[max(weaker, stronger)])
+      }
+    }
+  }
+
+  @Test("A wait is joined by the stronger wish only")
+  func joins() {
+    let world = full("a1").wake("a1", patience: 5_000)
+    #expect(world.at(1_000).wake("a1", patience: 3_000)["a1"] == "pending until 5000")
+    #expect(world.wake("a1")["a1"] == "pending until 5000")
+    #expect(world.wake("a1", patience: 6_000)["a1"] == "pending until 7000")
+    #expect(world.wake("a1", patience: .forever)["a1"] == "pending for ever")
+    #expect(world.wake("a1", patience: 60_000)["a1"] == "pending for ever")
+    #expect(world.events == [])
+  }
+
+  @Test("The timeout fires at the deadline, not a millisecond before")
+  func exactDeadline() {
+    let world = full("a1").at(2_000).wake("a1", patience: 3_000)
+    #expect(world.machine.nextTimer?.due == Instant(ms: 5_000))
+    #expect(world.at(4_999).tick()["a1"] == "pending until 5000")
+    #expect(world.at(5_000).tick()["a1"] == "sleeping")
+  }
+
+  @Test("The event says how long was waited and why; the error too; the alarm and the generation stay")
+  func timeoutEvent() throws {
+    let world = full("a1").wake("a1", patience: .forever).stopped("a0").running("a1").setsAlarm("a1", 90_000)
+    world.intendsSleep("a1").create("b").at(1_000).stopped("a1").wake("b", patience: .forever)
+    world.at(2_000).wake("a1", patience: 3_000).at(7_777).tick()
+    let event = try #require(world.effects.events.first)
+    #expect(event.kind == .pendingTimeout)
+    #expect(event.message == "3000")
+    #expect(event.reason == "newest_full")
+    #expect(event.generation == 1)
+    #expect(event.runner == nil)
+    #expect(event.cause.sequence == 0, "no signal is the cause, and a tick is none")
+    #expect(world.events == ["a1 pending_timeout newest_full '3000'", "a1 sleeping pending_timeout"])
+    let record = try #require(world.record(of: "a1"))
+    #expect(record.lastError == .noCapacity(reason: "newest_full"))
+    #expect(record.alarm == Instant(ms: 90_000))
+    #expect(record.generation == 1)
+    #expect(world.commands == [])
+    #expect(world.queue == [])
+  }
+
+  @Test("The wait ends asleep whatever the crash policy", arguments: [CrashPolicy.sleep, .restart, .destroy])
+  func whateverThePolicy(_ policy: CrashPolicy) {
+    let world = World().join("r1").create("a1", policy).running("a1").sleep("a1").stopped("a1")
+    world.create("a0").wake("a1", patience: 1_000)
+    #expect(world["a1"] == "pending until 1000")
+    #expect(world.at(1_000).tick()["a1"] == "sleeping")
+  }
+
+  @Test("A wait that the crash policy began has no limit; whoever joins it with patience times out alone")
+  func standingWait() {
+    let world = World().join("r1", slots: 0).create("a1", .restart).wake("a1", patience: 1_000, reply: "x")
+    #expect(world.at(1_000).tick().said == ["x: TIMED_OUT newest_full #1."])
+    #expect(world["a1"] == "pending until 1000 standing")
+    #expect(world.join("r2").commands == ["r2 <- welcome 0", "r2 <- 1 start a1 g1"])
+  }
+
+  @Test("The reason is what keeps the actor from a slot")
+  func reasons() {
+    let world = World().create("a1").wake("a1", patience: .forever)
+    #expect(world.events == ["a1 pending no_runner #1"])
+    world.join("r1", slots: 0)
+    #expect(world.reason == "newest_full")
+    world.stale("r1")
+    #expect(world.reason == "all_stale")
+    world.sleep("a1").join("r2", slots: 1).create("b0").running("b0").drain("r2").wake("a1", patience: .forever)
+    #expect(world.events == ["a1 pending all_stale #1"], "one that may come back counts more than one that leaves")
+    world.drain("r1")
+    #expect(world.reason == "all_draining")
+    world.lost("r2")
+    #expect(world.reason == "no_runner")
+  }
+
+  @Test("Nobody overtakes: the line is served in its order, and positions move up")
+  func order() {
+    let world = full("a1", "a2", "a3")
+    for id in ["a2", "a3", "a1"] { world.wake(id, patience: .forever) }
+    #expect(world.queue == ["a2", "a3", "a1"])
+    #expect(world.view("a1")?.queuePosition == 3)
+    #expect(world.destroy("a2").queue == ["a3", "a1"])
+    #expect(world.view("a1")?.queuePosition == 2)
+    #expect(world.stopped("a0").commands == ["r1 <- 2 start a3 g1"])
+    #expect(world.queue == ["a1"])
+  }
+
+  @Test("A start out of the line carries the wake that made the wait, the pending event too")
+  func causes() throws {
+    let world = full("a1").wake("a1", patience: .forever)
+    let wake = world.sequence
+    #expect(world.effects.events.first?.cause.sequence == wake)
+    world.wake("a1").stopped("a0")
+    let start = try #require(world.effects.commands.first)
+    guard case .start(let command, _) = start.body else { return #expect(Bool(false), "no start") }
+    #expect(command.cause.sequence == wake)
+    #expect(world.running("a1").effects.events.first?.cause.sequence == wake)
+  }
+
+  // MARK: - max_pending
+
+  @Test("max_pending: a wake is refused and the actor sleeps on")
+  func wakeRefused() {
+    let world = full("a1", "a2") { $0.maxPending = 1 }
+    #expect(world.wake("a1", patience: .forever)["a1"] == "pending for ever")
+    world.wake("a2", patience: .forever, reply: "x")
+    #expect(world["a2"] == "sleeping")
+    #expect(world.answers == ["x: ACCEPTED ...", "x: REJECTED queue_full."])
+    #expect(world.events == ["a2 rejected queue_full", "a2 sleeping queue_full"])
+    #expect(world.tally.rejected == 1)
+  }
+
+  @Test("max_pending: a create is recorded, asleep, and accepted with the reason")
+  func createRefused() {
+    let world = full("a1") { $0.maxPending = 1 }
+    world.wake("a1", patience: .forever).create("b", .restart, reply: "x")
+    #expect(world.cell("b") == "sleeping | b created | b sleeping queue_full | x: ACCEPTED queue_full.")
+  }
+
+  @Test("max_pending: any other attempt comes back after the base of the back-off")
+  func attemptRefused() {
+    let world = full("a1", "a2") { $0.maxPending = 1 }
+    world.wake("a1", patience: .forever).create("b", .restart).destroy("b").destroy("a1")
+    world.create("c", .restart)
+    #expect(world["c"] == "pending standing")
+    world.at(1_000).reschedule("a0").stopped("a0")
+    #expect(world["c"] == "starting g1 r1 standing")
+    #expect(world.cell("a0").hasPrefix("sleeping"), "policy Sleep without a wish does not wait")
+    world.running("c").wake("a0", patience: .forever).at(2_000).stopped("c", error: "boom")
+    #expect(world["a0"] == "starting g2 r1 for ever")
+    #expect(world["c"] == "pending standing")
+    world.running("a0").at(3_000).reschedule("a0").wake("a0", patience: 60_000).create("d", .sleep)
+    world.wake("d", patience: .forever, reply: "x")
+    #expect(world.answers.last == "x: REJECTED queue_full.")
+    world.destroy("c").wake("d", patience: .forever).configure { $0.maxPending = 0 }
+    world.at(4_000).stopped("a0")
+    #expect(world["d"] == "starting g1 r1 for ever")
+    #expect(world["a0"] == "backoff until 63000")
+    #expect(world.due("a0") == 6_000)
+    #expect(world.at(6_000).tick().due("a0") == 8_000)
+    world.running("d").stopped("d", error: "boom")
+    #expect(world.at(8_000).tick()["a0"] == "starting g3 r1 until 63000")
+  }
+
+  @Test("A wake that is refused for the length of the queue has not used up the alarm")
+  func refusedWakeKeepsAlarm() {
+    // More alarms than one input fires: the last of them is met by the wake before its alarm fires.
+    let count = Limits.timersPerTurn + 2
+    let world = World { $0.maxPending = 0 }
+    world.isChecking = false
+    world.join("r1", slots: UInt32(count))
+    let ids = (0..<count).map { "a\(10_000 + $0)" }
+    for id in ids { world.create(id).running(id).setsAlarm(id, 50_000).intendsSleep(id).stopped(id) }
+    world.stale("r1")
+    world.at(50_000).wake(ids[count - 1], reply: "x")
+    #expect(world[ids[0]] == "backoff for ever")
+    #expect(world.answers == ["x: ACCEPTED ...", "x: REJECTED queue_full."])
+    #expect(world.record(of: ids[count - 1])?.alarm == Instant(ms: 50_000))
+    world.tick()
+    #expect(world[ids[count - 1]] == "backoff for ever")
+    world.check()
+  }
+
+  // MARK: - The pass
+
+  @Test("A pass of more than 256 goes on at once, and nobody overtakes meanwhile")
+  func longPass() {
+    let world = World()
+    world.isChecking = false
+    for id in 0..<600 { world.create("a\(1_000 + id)", .restart) }
+    world.create("z")
+    world.join("r1", slots: 2_000)
+    #expect(world.effects.commands.count == 601)
+    #expect(world.queue == [])
+    world.check()
+  }
+
+  @Test("Between two turns of a pass an arrival goes to the end of the line")
+  func arrivalDuringPass() {
+    let world = World()
+    world.isChecking = false
+    for id in 0..<300 { world.create("a\(1_000 + id)", .restart) }
+    var effects = Effects()
+    let moment = Moment(now: world.now, clock: world.now, record: 1_000_000)
+    let start = RunnerInit(session: SessionID("s1"), version: 1, totalSlots: 2_000)
+    func signal(_ body: Signal.Body) -> Input {
+      .signal(Signal(pool: world.pool, sequence: 1_000_000, storedAt: world.now, body: body))
+    }
+    world.machine.apply(
+      signal(.runner(RunnerID("r1"), .initialize(start))), to: world.pool, at: moment, into: &effects)
+    #expect(world.reading { $0.needsPass } == true)
+    #expect(world.queue.count == 300 - Limits.placementsPerTurn)
+    #expect(world.reason == "behind_others")
+    world.machine.apply(
+      signal(.actor(ActorID("late"), .create(Create(crashPolicy: .restart)))), to: world.pool, at: moment,
+      into: &effects)
+    #expect(world.queue.last == "late")
+    world.machine.apply(.continuePass, to: world.pool, at: moment, into: &effects)
+    #expect(world.reading { $0.needsPass } == false)
+    #expect(world.queue == [])
+    world.machine.apply(.sweep, to: world.pool, at: moment, into: &effects)
+    #expect(effects.tally.rescuedBySweep == 0)
+  }
+
+  @Test("The sweep finds nothing to do; what it places is counted")
+  func sweep() {
+    let world = full("a1").wake("a1", patience: .forever)
+    world.input(.sweep)
+    #expect(world.said == [])
+    #expect(world.tally.rescuedBySweep == 0)
+  }
+}
