@@ -11,7 +11,8 @@ final class BrokerProcess: Sendable {
   static let patience = Duration.seconds(30)
 
   let pid: pid_t
-  private let hasEnded = Atomic<Bool>(false)
+  /// As waitpid gave it, once it did.
+  private let status = Mutex<Int32?>(nil)
 
   private init(pid: pid_t) { self.pid = pid }
 
@@ -21,12 +22,17 @@ final class BrokerProcess: Sendable {
   }
 
   /// True once the process is gone and its exit status taken.
-  var isOver: Bool {
-    if hasEnded.load(ordering: .acquiring) { return true }
-    var status: Int32 = 0
-    if waitpid(pid, &status, WNOHANG) == 0 { return false }
-    hasEnded.store(true, ordering: .releasing)
-    return true
+  var isOver: Bool { exitStatus != nil }
+
+  /// What waitpid says of its end; nil while it runs.
+  var exitStatus: Int32? {
+    status.withLock { status in
+      if let status { return status }
+      var found: Int32 = 0
+      if waitpid(pid, &found, WNOHANG) == 0 { return nil }
+      status = found
+      return found
+    }
   }
 
   func signal(_ number: Int32) {

@@ -1,5 +1,6 @@
 import Glibc
 import RoostTelemetry
+import RoostTestKit
 import RoostWorker
 import Synchronization
 import Testing
@@ -42,7 +43,8 @@ struct HealthServerTests {
     arguments: ["GET /", "GET /livez/", "GET /readyzz", "POST /livez", "DELETE /metrics", "GET /metrics/../secret"])
   func others(request: String) throws {
     let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
-    #expect(try ask("\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", server).status == 404)
+    let text = "\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    #expect(HTTPProbe.send(text, port: server.address.port)?.status == 404)
   }
 
   @Test("IPv6 works, where the machine has it")
@@ -67,7 +69,7 @@ struct HealthServerTests {
   @Test("a client that connects and says nothing holds up nobody")
   func silentClient() throws {
     let server = try start(ListenAddress(host: "127.0.0.1", port: 0))
-    let silent = try (0..<5).map { _ in try connect(server) }
+    let silent = try (0..<5).map { _ in try #require(HTTPProbe.connect(port: server.address.port)) }
     defer { for descriptor in silent { close(descriptor) } }
     #expect(try get("/livez", server).status == 200)
   }
@@ -98,51 +100,6 @@ private final class Shared<Value: Sendable>: Sendable {
   }
 }
 
-private struct Page {
-  let status: Int
-  let text: String
-}
-
-private struct NoAnswer: Error {}
-
-private func get(_ path: String, _ server: HealthServer) throws -> Page {
-  try ask("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", server)
-}
-
-private func connect(_ server: HealthServer) throws -> Int32 {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-  var patience = timeval(tv_sec: 10, tv_usec: 0)
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = server.address.port.bigEndian
-  address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-  let status = withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-    }
-  }
-  guard status == 0 else {
-    close(descriptor)
-    throw NoAnswer()
-  }
-  return descriptor
-}
-
-private func ask(_ request: String, _ server: HealthServer) throws -> Page {
-  let descriptor = try connect(server)
-  defer { close(descriptor) }
-  let bytes = Array(request.utf8)
-  guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw NoAnswer() }
-  var received: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = recv(descriptor, &buffer, buffer.count, 0)
-    if count <= 0 { break }
-    received += buffer[0..<count]
-  }
-  let text = String(decoding: received, as: UTF8.self)
-  let words = text.split(separator: " ", maxSplits: 2)
-  guard words.count == 3, let status = Int(words[1]) else { throw NoAnswer() }
-  return Page(status: status, text: text)
+private func get(_ path: String, _ server: HealthServer) throws -> HTTPProbe.Page {
+  try #require(HTTPProbe.get(path, port: server.address.port))
 }

@@ -21,7 +21,7 @@ package final class HealthServer: Sendable {
       close(socket.descriptor)
       Unmanaged<PageBox>.fromOpaque(context).release()
       throw WorkerError(
-        .usage, code: "ROOST-W021", "the health page on \(wanted) did not start; give another address with --http")
+        .usage, code: "ROOST-W031", "the health page on \(wanted) did not start; give another address with --http")
     }
     log.info("health page listens", [.httpAddress: socket.address])
     return HealthServer(address: socket.address, daemon: daemon, context: context)

@@ -55,7 +55,7 @@ struct ListeningSocket {
 
   private static func refusal(_ wanted: ListenAddress, _ reason: String) -> WorkerError {
     WorkerError(
-      .usage, code: "ROOST-W020",
+      .usage, code: "ROOST-W030",
       "the health page cannot listen on \(wanted): \(reason); give another address with --http, or port 0 for any")
   }
 }
