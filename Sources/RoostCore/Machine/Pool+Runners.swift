@@ -59,9 +59,10 @@ extension Pool {
       closeSession(runner, .unknownSession, &turn)
     } else {
       acknowledgeCommands(runners[runner].id, open.id, start.lastCommandIndex, &turn)
-      setFresh(runners[runner].id, true, &turn)
       welcome(runner, &turn)
       turn.effects.commands += unacknowledged(runners[runner].id, after: start.lastCommandIndex)
+      // Last: it may place actors here, whose starts are not among those sent again.
+      setFresh(runners[runner].id, true, &turn)
     }
     passQueue(&turn)
   }
