@@ -13,7 +13,7 @@ final class World {
   var mirror: Machine
   var ledger = Ledger()
   /// Of the last step.
-  private(set) var effects = Effects()
+  var effects = Effects()
   private(set) var tally = Tally()
 
   /// Stored-at time of the next message. The stream's time is the greatest so far.
