@@ -7,11 +7,11 @@ package enum Metric: Int, CaseIterable, Sendable {
   case commandsStart, commandsStop, commandsResent
   case actorEvents, answers, deadLetters, ticks
   // The machine.
-  case rescuedBySweep, pools, pending
+  case rescuedBySweep
   // The loop.
-  case batches, batchInputs, handoverRetries
+  case batches, batchInputs
   // The journal.
-  case journalRecords, journalBytes, journalFlushes, journalFlushMicroseconds, partitionsQuarantined
+  case journalRecords, journalBytes, journalFlushes, partitionsQuarantined
   // The broker.
   case linkBreaks, readerRemakes, streamLosses, streamPosition, streamTrims
   case ready
@@ -51,17 +51,11 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .ticks: .counter("roost_ticks_total", "Ticks published to prove the time.")
     case .rescuedBySweep:
       .counter("roost_rescued_by_sweep_total", "Actors that only the periodic sweep placed; must stay 0.")
-    case .pools: .gauge("roost_pools", "Pools with a record.")
-    case .pending: .gauge("roost_pending_actors", "Actors that wait for a slot.")
     case .batches: .counter("roost_batches_total", "Batches of the loop.")
     case .batchInputs: .counter("roost_batch_inputs_total", "Inputs handled in them.")
-    case .handoverRetries:
-      .counter("roost_handover_retries_total", "Times that decided effects waited for the link to come back.")
     case .journalRecords: .counter("roost_journal_records_total", "Records appended to the journal.")
     case .journalBytes: .counter("roost_journal_bytes_total", "Bytes appended to the journal.")
     case .journalFlushes: .counter("roost_journal_flushes_total", "Flushes of the journal to the disk.")
-    case .journalFlushMicroseconds:
-      .counter("roost_journal_flush_microseconds_total", "Time spent writing and flushing the journal.")
     case .partitionsQuarantined:
       .gauge("roost_partitions_quarantined", "Partitions that are not served because their journal is damaged.")
     case .linkBreaks: .counter("roost_link_breaks_total", "Times the link to the broker broke.")

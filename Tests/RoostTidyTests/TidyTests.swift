@@ -112,4 +112,17 @@ struct TidyTests {
       }
     }
   }
+
+  @Test("every metric is counted somewhere: one that is always 0 would be a lie")
+  func metrics() throws {
+    let sources = SourceTree.swift(in: "Sources")
+    let metric = try #require(sources.first { $0.path == "Sources/RoostTelemetry/Metric.swift" })
+    let body = metric.text.prefix(upTo: try #require(metric.text.range(of: "enum Kind")).lowerBound)
+    let cases = body.matches(of: /\n  case ([a-zA-Z, ]+)/).flatMap { $0.1.split(separator: ", ") }
+    #expect(cases.count > 20)
+    let users = sources.filter { !$0.path.hasPrefix("Sources/RoostTelemetry/") }.map(\.text)
+    for name in cases {
+      #expect(users.contains { $0.contains(".\(name)") && $0.contains("metrics") }, "\(name) is not counted")
+    }
+  }
 }
