@@ -57,6 +57,7 @@ let package = Package(
     tests("RoostTelemetryTests", ["RoostTelemetry"]),
     tests("RoostCLITests", ["RoostCLI", "RoostTestKit"], exclude: ["Golden"]),
     tests("RoostTidyTests", []),
+    tests("RoostAcceptanceTests", ["roost", "RoostTestKit"]),
     tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]
 )

@@ -41,7 +41,7 @@ class Recorder:
         listening = await self.client.subscribe("roost.>", cb=self._on_message)
         listening._pending_msgs_limit = listening._pending_bytes_limit = -1
         await self.client.flush()
-        self._following = asyncio.create_task(self._follow())
+        self.following = asyncio.create_task(self._follow())
 
     async def _on_message(self, message: Any) -> None:
         branch = message.subject.split(".")[1]
@@ -100,11 +100,11 @@ class Recorder:
 
     async def finish(self) -> None:
         """Reads the stream to its end and closes the recording; without the `end` line a judge refuses it."""
-        if not self._following.done():
-            self._following.cancel()
+        if not self.following.done():
+            self.following.cancel()
             last = 0
         else:
-            self._following.result()
+            self.following.result()
             last = (await self.stream.stream_info(wire.SIGNAL_STREAM)).state.last_seq
 
         async def catch_up() -> None:

@@ -3,7 +3,8 @@
     runner.py --server URL --pool NS/POOL --id r1 --slots 4 [--version V] [--behaviour sleep-after 20]
 
 It prints one JSON line for everything it saw or said. With --stdin it takes one order a line: sleep ACTOR, stop ACTOR,
-crash ACTOR, complete ACTOR, alarm ACTOR [MS], stopping, quit. It exits with 1 when another process has its id.
+crash ACTOR, complete ACTOR, alarm ACTOR [MS], stopping, quit; with --held it announces itself at the order announce.
+It exits with 1 when another process has its id.
 """
 
 import argparse
@@ -23,6 +24,9 @@ async def obey(runner: Runner, orders: asyncio.StreamReader) -> None:
         order, actor = line[0], runner.actors.get(line[1]) if len(line) > 1 else None
         if order == "quit":
             return
+        if order == "announce":
+            await runner.start()
+            continue
         if order == "stopping":
             await runner.stopping()
         elif actor is None:
@@ -44,6 +48,7 @@ async def main() -> int:
     options.add_argument("--version", type=int, default=1)
     options.add_argument("--behaviour", nargs="+", default=["ready"], metavar="WORD")
     options.add_argument("--stdin", action="store_true", help="take orders, one a line; the end of the input ends it")
+    options.add_argument("--held", action="store_true", help="be silent until the order announce")
     options.add_argument("--quiet", action="store_true", help="print nothing")
     chosen = options.parse_args()
 
@@ -58,7 +63,10 @@ async def main() -> int:
     done = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, done.set)
-    await runner.start()
+    if chosen.held:
+        runner.see("held")
+    else:
+        await runner.start()
     waits = [asyncio.create_task(done.wait()), runner.ended]
     if chosen.stdin:
         orders = asyncio.StreamReader()

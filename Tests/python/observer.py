@@ -1,0 +1,121 @@
+"""Sees everything that passes a broker and publishes what it is told, for tests that are written elsewhere.
+
+    observer.py --server URL [--out FILE]
+
+It prints the lines of a recording as they come (and writes them to FILE, for the judge), "following" once it reads the
+signals. Orders are JSON objects, one a line:
+
+    {"publish": SUBJECT, "tag": T, "body": {...} | "hex": "..." | "fill": BYTES, "headers": {...}}
+                                    prints {"t": "acked", "tag": T, "seq": N} or {"t": "refused", "tag": T, "error": E}
+    {"read": STREAM, "tag": T}      prints {"t": "stored", ...} for each message, then {"t": "read", "tag": T, "count": N}
+    {"finish": true}                reads the signals to their end, prints {"t": "end"}, and ends
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import nats.errors
+import nats.js.errors
+import wire
+from google.protobuf import json_format
+from recording import Recorder
+
+# An order is a line: as long as a payload in hexadecimal may be.
+ORDER_LIMIT_BYTES = 4 * 1024 * 1024
+SHOWN_BYTES = 256
+
+
+class Tee:
+    """Standard output, and a file that the judge can read."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self.file = file
+
+    def write(self, text: str) -> None:
+        print(text, end="", flush=True)
+        if self.file:
+            self.file.write(text)
+
+    def flush(self) -> None:
+        if self.file:
+            self.file.flush()
+
+
+class Observer:
+    def __init__(self, client: wire.Client, out: Tee) -> None:
+        self.stream = wire.jetstream(client)
+        self.out = out
+        self.recorder = Recorder(client, out)
+
+    def say(self, line: dict[str, Any]) -> None:
+        self.out.write(json.dumps(line) + "\n")
+
+    async def obey(self, order: dict[str, Any]) -> None:
+        if "publish" in order:
+            await self._publish(order)
+        elif "read" in order:
+            await self._read(order["read"], order["tag"])
+        else:
+            raise ValueError(f"no such order: {sorted(order)}")
+
+    async def _publish(self, order: dict[str, Any]) -> None:
+        try:
+            ack = await self.stream.publish(order["publish"], payload(order), headers=order.get("headers"))
+        except (nats.errors.Error, asyncio.TimeoutError) as error:
+            self.say({"t": "refused", "tag": order["tag"], "error": repr(error)})
+        else:
+            self.say({"t": "acked", "tag": order["tag"], "seq": ack.seq, "subject": order["publish"], "at": wire.now_ms()})
+
+    async def _read(self, stream: str, tag: str) -> None:
+        """Message by message, which every server version answers."""
+        state = (await self.stream.stream_info(stream)).state
+        count = 0
+        for seq in range(state.first_seq, state.last_seq + 1):
+            try:
+                message = await self.stream.get_msg(stream, seq)
+            except nats.js.errors.NotFoundError:
+                continue
+            count += 1
+            data = message.data or b""
+            facts = {"stream": stream, "seq": seq, "subject": message.subject, "headers": message.headers or {}}
+            self.say({"t": "stored", "tag": tag, **facts, "bytes": len(data), "hex": data[:SHOWN_BYTES].hex()})
+        self.say({"t": "read", "tag": tag, "count": count})
+
+
+def payload(order: dict[str, Any]) -> bytes:
+    if "fill" in order:
+        # No protobuf message begins with it.
+        return b"\xff" * order["fill"]
+    if "hex" in order:
+        return bytes.fromhex(order["hex"])
+    kind = wire.signal_type(order["publish"])
+    return json_format.ParseDict(order.get("body", {}), kind()).SerializeToString() if kind else b""
+
+
+async def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--server", required=True)
+    options.add_argument("--out", type=Path)
+    chosen = options.parse_args()
+    client = await wire.connect(chosen.server, "observer")
+    observer = Observer(client, Tee(chosen.out.open("w") if chosen.out else None))
+    await observer.recorder.start()
+    observer.say({"t": "note", "note": "recording"})
+    observer.recorder.following.add_done_callback(lambda _: observer.say({"t": "note", "note": "following"}))
+    orders = asyncio.StreamReader(limit=ORDER_LIMIT_BYTES)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    while line := await orders.readline():
+        order = json.loads(line)
+        if "finish" in order:
+            await observer.recorder.finish()
+            break
+        await observer.obey(order)
+    await client.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
