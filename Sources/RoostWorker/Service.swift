@@ -142,10 +142,11 @@ final class Service {
 private func noticeLink(_ event: NATSConnectionEvent, _ control: Control, _ queue: InputQueue, _ log: Log) {
   switch event {
   case .disconnected:
-    log.warning("link to the broker broke")
+    if !control.isStopping { log.warning("link to the broker broke") }
     control.linkBroke { queue.put(.linkDown) }
   case .closed(let reason):
-    log.warning("connection to the broker closed", [.reason: reason])
+    // Without a reason it was closed by us.
+    if !reason.isEmpty { log.error("connection to the broker closed", [.reason: reason]) }
     control.linkBroke { queue.put(.linkDown) }
   case .reconnected: control.linkChanged()
   case .slowConsumer(let subject): log.warning("messages were dropped, the subscriber is too slow", [.subject: subject])

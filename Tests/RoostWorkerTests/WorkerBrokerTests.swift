@@ -1,6 +1,5 @@
 import RoostCore
 import RoostNATS
-import RoostTelemetry
 import RoostTestKit
 import RoostWire
 import RoostWorker
@@ -20,7 +19,7 @@ struct WorkerBrokerTests {
   func wakeBecomesStart() throws {
     let broker = try Broker.start()
     let folder = try TemporaryFolder()
-    let worker = RunningWorker(configuration(broker, folder), log: .standard)
+    let worker = RunningWorker(configuration(broker, folder))
     try #require(worker.waitUntilReady(), "\(worker.worker.health.reason)")
     let runner = try ScriptedRunner(broker.url, pool: pool)
     try runner.publish("a1", .create(Create()))

@@ -2,27 +2,31 @@ import RoostCore
 import RoostNATS
 import RoostWire
 
-/// Signals that came and are not applied yet, in stream order.
+/// Signals that came and are not applied yet, in stream order: in the pieces in which they came, so that none is moved.
 struct Backlog {
-  private var messages: [RoostNATS.SignalMessage] = []
+  private var pieces: [[RoostNATS.SignalMessage]] = []
   private var head = 0
+  /// Memory of pieces that are done, for those to come.
+  private var spare: [[RoostNATS.SignalMessage]] = []
 
-  var isEmpty: Bool { head == messages.count }
-  var first: RoostNATS.SignalMessage? { isEmpty ? nil : messages[head] }
+  var isEmpty: Bool { pieces.isEmpty }
+  var first: RoostNATS.SignalMessage? { pieces.first?[head] }
 
   /// Takes all of `arrived`; gives memory back for what comes next.
   mutating func take(_ arrived: inout [RoostNATS.SignalMessage]) {
-    if isEmpty {
-      messages.removeAll(keepingCapacity: true)
-      head = 0
-      swap(&messages, &arrived)
-    } else {
-      messages.append(contentsOf: arrived)
-      arrived.removeAll(keepingCapacity: true)
-    }
+    guard !arrived.isEmpty else { return }
+    pieces.append(arrived)
+    arrived = spare.popLast() ?? []
   }
 
-  mutating func removeFirst() { head += 1 }
+  mutating func removeFirst() {
+    head += 1
+    guard head == pieces[0].count else { return }
+    head = 0
+    var done = pieces.removeFirst()
+    done.removeAll(keepingCapacity: true)
+    if spare.count < 4 { spare.append(done) }
+  }
 }
 
 /// The signal whose turn it is.

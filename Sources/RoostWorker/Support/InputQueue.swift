@@ -2,12 +2,14 @@ import Glibc
 
 /// The one way into the loop: whatever arrives on any thread waits here until the loop takes all of it.
 ///
-/// Unchecked: `waiting` and `isStopping` are touched only with `mutex` held, and the two pthread objects never move.
+/// Unchecked: the variables are touched only with `mutex` held, and the two pthread objects never move.
 final class InputQueue: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var waiting = Arrivals()
   private var isStopping = false
+  /// The loop sleeps: only then is a system call needed to wake it.
+  private var isAsleep = false
 
   init() {
     var attributes = pthread_condattr_t()
@@ -28,8 +30,10 @@ final class InputQueue: @unchecked Sendable {
   func put(_ body: (inout Arrivals) -> Void) {
     pthread_mutex_lock(mutex)
     body(&waiting)
+    let wakes = isAsleep
+    isAsleep = false
     pthread_mutex_unlock(mutex)
-    pthread_cond_signal(condition)
+    if wakes { pthread_cond_signal(condition) }
   }
 
   func put(_ notice: Notice) { put { $0.notices.append(notice) } }
@@ -57,12 +61,14 @@ final class InputQueue: @unchecked Sendable {
         return .arrivals
       }
       if deadlineNs <= SystemClocks.shared.monotonicNs() { return .nothing }
+      isAsleep = true
       if deadlineNs == .max {
         pthread_cond_wait(condition, mutex)
       } else {
         var until = timespec(tv_sec: Int(deadlineNs / 1_000_000_000), tv_nsec: Int(deadlineNs % 1_000_000_000))
         pthread_cond_timedwait(condition, mutex, &until)
       }
+      isAsleep = false
     }
   }
 }

@@ -2,6 +2,7 @@ import RoostCore
 import RoostNATS
 import RoostWire
 import Synchronization
+import Testing
 
 /// A client of a real broker that plays a runner, a caller and a watcher, as far as a test says.
 final class ScriptedRunner: Sendable {
@@ -27,16 +28,16 @@ final class ScriptedRunner: Sendable {
     let parser = SubjectParser(subjects)
     let made = [
       try connection.subscribe(subjects.commands(pool, self.runner)) { [commands] message in
-        guard let (_, _, verb) = try? parser.command(message.subject),
-          let command = try? WireCodec().decodeCommand(verb, message.payload)
-        else { return }
-        commands.add(command)
+        Self.taking("a command") {
+          let (_, _, verb) = try parser.command(message.subject)
+          commands.add(try WireCodec().decodeCommand(verb, message.payload))
+        }
       },
       try connection.subscribe(subjects.events(pool)) { [events] message in
-        if let event = try? WireCodec().decodeEvent(message.payload) { events.add(event) }
+        Self.taking("an event") { events.add(try WireCodec().decodeEvent(message.payload)) }
       },
       try connection.subscribe(replyTo) { [answers] message in
-        if let answer = try? WireCodec().decodeAnswer(message.payload) { answers.add(answer) }
+        Self.taking("an answer") { answers.add(try WireCodec().decodeAnswer(message.payload)) }
       },
     ]
     subscriptions.withLock { $0 = made }
@@ -44,6 +45,10 @@ final class ScriptedRunner: Sendable {
   }
 
   deinit { connection.close() }
+
+  private static func taking(_ what: String, _ body: () throws -> Void) {
+    do { try body() } catch { Issue.record("\(what) cannot be read: \(error)") }
+  }
 
   func announce(slots: UInt32) throws {
     try publish(.initialize(RunnerInit(session: session, version: 1, totalSlots: slots)))
