@@ -69,7 +69,7 @@ extension Keeper {
 
   /// The identity and the stream, as they are now.
   private func check() throws(WorkerError) -> Look {
-    let position = service.progress.durable
+    let position = service.progress.newest
     let conflict: (key: String, other: Identity)?
     let stream: StreamCheck
     do throws(NATSError) {
@@ -85,10 +85,9 @@ extension Keeper {
   }
 
   private func write() throws(NATSError) -> Int64 {
-    let durable = service.progress.durable.sequence
-    let storedAtNs = try keys.write(position: durable)
+    let storedAtNs = try keys.write(position: service.progress.newest.sequence)
     refreshNs = Monotonic.nowNs() + WorkerLimits.refreshNs
-    trimmer.sample(durable, atNs: Monotonic.nowNs())
+    trimmer.sample(service.progress.settled, atNs: Monotonic.nowNs())
     return storedAtNs
   }
 

@@ -66,7 +66,7 @@ extension Keeper {
       let isTight = Trimmer.isTight(stream, maxBytes: streams.signalsMaxBytes)
       guard isDue || isRefused || isTight else { return }
       let target = trimmer.target(
-        stream, maxBytes: streams.signalsMaxBytes, durable: service.progress.durable.sequence, isRefusing: isRefused,
+        stream, maxBytes: streams.signalsMaxBytes, durable: service.progress.settled, isRefusing: isRefused,
         atNs: now)
       guard let target else { return }
       let dropped = try jetStream.purge(streams.signalsName, through: target)
@@ -96,7 +96,7 @@ extension Keeper {
   /// The position of the last record, so that a copy of the folder that is older is recognised.
   func sayGoodbye() {
     do throws(NATSError) {
-      if control.linkIsUp { _ = try keys.write(position: service.progress.durable.sequence) }
+      if control.linkIsUp { _ = try keys.write(position: service.progress.newest.sequence) }
     } catch {
       log.info("journal identity not refreshed at the end", [.error: error.message])
     }

@@ -66,7 +66,7 @@ final class Keeper {
 
   /// Is it ours? Adopts where that is wanted. nil: stopped meanwhile.
   private func claim() throws(WorkerError) -> Void? {
-    let position = service.progress.durable
+    let position = service.progress.newest
     let found = try service.untilReached { () throws(NATSError) in
       (
         try keys.conflicts(position: position.sequence),

@@ -45,7 +45,7 @@ final class Service {
     do throws(WorkerError) {
       try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
       settings.workerName = journal.id.description
-      progress.set(recovered.position)
+      progress.set(newest: recovered.position, settled: recovered.positions.readAfter)
       report(journal, recovered)
       guard let end = try reachBroker(journal, recovered) else { return try closed(journal, .stopped) }
       return try closed(journal, end)

@@ -40,6 +40,7 @@ struct JournalCodecTests {
     }
     #expect(read == parts)
     #expect(read.dropLast().allSatisfy(\.hasMore) && read.last?.hasMore == false)
+    #expect(read.last?.settled == whole.settled && read.dropLast().allSatisfy { $0.settled == 0 })
     #expect(read.last?.position == whole.position && read.dropLast().allSatisfy { $0.position == nil })
     #expect(read.flatMap { $0.sections.flatMap(\.changes) } == whole.sections.flatMap(\.changes))
     #expect(read.flatMap { $0.sections.flatMap(\.events) } == whole.sections.flatMap(\.events))

@@ -116,7 +116,7 @@ enum JournalSamples {
   static var batch: JournalBatch {
     JournalBatch(
       position: SignalPosition(sequence: 99, storedAt: at, subject: "roost.signal.default.gpu.actor.a1.wake"),
-      streamTime: at.adding(Milliseconds(5)), handedOver: 38, deadLettersAcknowledged: 37,
+      settled: 90, streamTime: at.adding(Milliseconds(5)), handedOver: 38, deadLettersAcknowledged: 37,
       sections: [
         PoolSection(pool: Samples.pool, changes: changes, events: events, answers: answers),
         PoolSection(pool: PoolID(namespace: "n", name: "p"), changes: [.actorRemoved(ActorID("z"))]),

@@ -4,6 +4,8 @@ import RoostCore
 package struct JournalBatch: Equatable, Sendable {
   /// Up to where the stream is applied; nil = as the record before says.
   package var position: SignalPosition?
+  /// All signals through this one were durable, in every partition, before this record was written.
+  package var settled: StreamSequence
   /// The stream's time, where it is not `position.storedAt` because the broker's clock went back.
   package var streamTime: Instant?
   /// The events and answers of the records through this one were handed over to the broker.
@@ -19,10 +21,12 @@ package struct JournalBatch: Equatable, Sendable {
   package var hasMore = false
 
   package init(
-    position: SignalPosition? = nil, streamTime: Instant? = nil, handedOver: RecordIndex = 0,
-    deadLettersAcknowledged: RecordIndex = 0, sections: [PoolSection] = [], deadLetters: [DeadLetter] = []
+    position: SignalPosition? = nil, settled: StreamSequence = 0, streamTime: Instant? = nil,
+    handedOver: RecordIndex = 0, deadLettersAcknowledged: RecordIndex = 0, sections: [PoolSection] = [],
+    deadLetters: [DeadLetter] = []
   ) {
     self.position = position
+    self.settled = settled
     self.streamTime = streamTime
     self.handedOver = handedOver
     self.deadLettersAcknowledged = deadLettersAcknowledged

@@ -48,7 +48,8 @@ extension Loop {
     for partition in partitions {
       guard let record = batch.record(of: partition) else { preconditionFailure("a touched partition has a record") }
       var contents = JournalBatch(
-        position: position, streamTime: clock.now == position.storedAt ? nil : clock.now, handedOver: handedOver,
+        position: position, settled: positions.settled,
+        streamTime: clock.now == position?.storedAt ? nil : clock.now, handedOver: handedOver,
         deadLettersAcknowledged: deadLettersStored)
       for share in batch.shares where share.partition == partition {
         var section = PoolSection(pool: share.pool)
@@ -97,17 +98,17 @@ extension Loop {
         acknowledgements.add(note, pool: share.pool, atNs: turnNs)
       }
     }
+    positions.settle(hasRecord: !recorded.isEmpty)
     if !recorded.isEmpty {
+      progress.set(newest: positions.newest, settled: positions.settled)
       metrics.add(.journalRecords, recorded.count)
       metrics.add(.journalBytes, recordBytes)
       metrics.add(.journalFlushes)
-      positions.record()
-      progress.set(positions.recorded)
       if isLinkUp { commitPublished() }
     }
     if batch.consumedMessages > 0 {
       source.consumed(messages: batch.consumedMessages, bytes: batch.consumedBytes)
-      metrics.set(.streamPosition, to: Int64(clamping: positions.last.sequence))
+      metrics.set(.streamPosition, to: Int64(clamping: positions.settled))
     }
     metrics.add(.batches)
     metrics.add(.batchInputs, batch.inputs)

@@ -3,29 +3,27 @@ import RoostWire
 
 /// How far the stream has been applied.
 ///
-/// Every record names the last signal of its batch; that holds for the record's own partition. For the other
-/// partitions the position of the batch before holds: it was durable as a whole before this one was written, while of
-/// this one a crash may leave the first records only.
+/// Every record says two things: the last signal of its batch, which holds for the record's own partition, and through
+/// which signal everything was durable in every partition before: of one batch a crash may leave the first records only.
 ///
 /// A batch that changed nothing writes no record (ticks, ignored signals, signals of others), so its position is not
 /// written down at once. To read such signals again after a crash is harmless: whatever changed the pool later wrote a
 /// record with a later position, so the state they meet again is the one they met before, and they were told to nobody.
 struct Positions {
-  /// The last signal applied.
-  private(set) var last: SignalPosition
-  /// The last signal whose record is durable: what the journal's identity and the trimming of the stream go by.
-  private(set) var recorded: SignalPosition
-  /// From recovery: all signals through this one are durable with everything they did.
-  private var settled: StreamSequence
-  /// From recovery: partitions that are ahead of that.
+  /// The last signal applied or passed over since the start; nil = none yet. After a crash it begins behind `newest`.
+  private(set) var last: SignalPosition?
+  /// The furthest signal that a durable record names: what the journal's identity goes by.
+  private(set) var newest: SignalPosition
+  /// All signals through this one are durable in every partition.
+  private(set) var settled: StreamSequence
+  /// From recovery: what each partition's records hold beyond `settled`.
   private var ahead: [Partition: StreamSequence]
   private var aheadThrough: StreamSequence
   private var unrecorded = 0
   private var unrecordedSinceNs: Int64?
 
   init(_ recovered: RecoveredPositions = RecoveredPositions()) {
-    recorded = recovered.newest
-    last = recovered.newest
+    newest = recovered.newest
     settled = recovered.settled
     ahead = recovered.partitions.filter { $0.value > recovered.settled }
     aheadThrough = ahead.values.max() ?? settled
@@ -34,15 +32,15 @@ struct Positions {
   /// Where reading begins: the first signal that some partition may lack comes after this one.
   var readAfter: StreamSequence { settled }
 
-  /// True for a signal that the partition's records hold already.
+  /// True for a signal that was applied already, or that the partition's records hold.
   func isDone(_ sequence: StreamSequence, in partition: @autoclosure () -> Partition) -> Bool {
-    if sequence > aheadThrough { return false }
-    return sequence <= max(settled, ahead[partition()] ?? 0)
+    if sequence <= max(settled, last?.sequence ?? 0) { return true }
+    return sequence <= aheadThrough && sequence <= ahead[partition()] ?? 0
   }
 
   mutating func applied(_ position: SignalPosition, atNs: Int64) {
-    // What is read again after a crash does not take the position back.
-    guard position.sequence > last.sequence else { return }
+    // What is delivered again takes nothing back.
+    if position.sequence <= max(settled, last?.sequence ?? 0) { return }
     last = position
     unrecorded += 1
     if unrecordedSinceNs == nil { unrecordedSinceNs = atNs }
@@ -51,6 +49,7 @@ struct Positions {
   /// Goes on from elsewhere; a record for every partition must follow.
   mutating func jump(to position: SignalPosition) {
     last = position
+    newest = position
     settled = position.sequence
     ahead = [:]
     aheadThrough = position.sequence
@@ -63,8 +62,12 @@ struct Positions {
   /// When `isOverdue` becomes true without another signal.
   var overdueNs: Int64 { unrecordedSinceNs.map { $0 + WorkerLimits.lazyPositionNs } ?? .max }
 
-  mutating func record() {
-    recorded = last
+  /// The batch through `last` is durable: its records are, or it changed nothing.
+  mutating func settle(hasRecord: Bool) {
+    guard let last else { return }
+    settled = max(settled, last.sequence)
+    guard hasRecord else { return }
+    if last.sequence > newest.sequence { newest = last }
     unrecorded = 0
     unrecordedSinceNs = nil
   }
@@ -76,15 +79,15 @@ struct RecoveredPositions {
   private(set) var settled: StreamSequence = 0
   private(set) var partitions: [Partition: StreamSequence] = [:]
 
-  mutating func read(_ position: SignalPosition, of partition: Partition) {
-    if position.sequence < newest.sequence {
-      // Only an adoption goes back, and it writes a record for every partition.
-      settled = position.sequence
+  mutating func read(_ position: SignalPosition?, settled: StreamSequence, of partition: Partition) {
+    if settled < self.settled {
+      // Only a jump goes back.
+      newest = SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: "")
       partitions = [:]
-    } else if position.sequence > newest.sequence {
-      settled = newest.sequence
     }
-    newest = position
-    partitions[partition] = position.sequence
+    self.settled = settled
+    guard let position else { return }
+    if position.sequence > newest.sequence || newest.sequence == 0 { newest = position }
+    partitions[partition] = max(partitions[partition] ?? 0, position.sequence)
   }
 }

@@ -2,10 +2,25 @@ import RoostCore
 import RoostWire
 import Synchronization
 
-/// How far the journal is durable: written by the loop, read by the keeper, which refreshes the identity and trims.
+/// How far the journal is durable: written by the loop, read by the keeper.
 package final class Progress: Sendable {
-  private let position = Mutex(SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: ""))
+  private struct State {
+    var newest = SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: "")
+    var settled: StreamSequence = 0
+  }
+
+  private let state = Mutex(State())
   package init() {}
-  package var durable: SignalPosition { position.withLock { $0 } }
-  package func set(_ new: SignalPosition) { position.withLock { $0 = new } }
+
+  /// The furthest signal that a durable record names: what the identity says, and what the stream is compared with.
+  package var newest: SignalPosition { state.withLock { $0.newest } }
+  /// Everything through this signal is durable: the stream may be trimmed up to it.
+  package var settled: StreamSequence { state.withLock { $0.settled } }
+
+  func set(newest: SignalPosition, settled: StreamSequence) {
+    state.withLock { state in
+      state.newest = newest
+      state.settled = settled
+    }
+  }
 }

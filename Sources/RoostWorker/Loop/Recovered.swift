@@ -83,10 +83,9 @@ package struct Recovered {
 
   /// Folds what the record or records from `index` on say.
   private mutating func fold(_ batch: JournalBatch, _ index: RoostCore.RecordIndex, of partition: Partition) {
-    if let position = batch.position {
-      read.read(position, of: partition)
-      clock.recover(now: batch.streamTime ?? position.storedAt)
-    }
+    // The last part speaks for all.
+    if !batch.hasMore { read.read(batch.position, settled: batch.settled, of: partition) }
+    if let now = batch.streamTime ?? batch.position?.storedAt { clock.recover(now: now) }
     handedOver = max(handedOver, batch.handedOver)
     deadLettersStored = max(deadLettersStored, batch.deadLettersAcknowledged)
     for section in batch.sections {

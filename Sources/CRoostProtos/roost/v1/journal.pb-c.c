@@ -727,7 +727,7 @@ void   roost__v1__journal_dead_letter__free_unpacked
   assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[8] =
+static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[9] =
 {
   {
     "position",
@@ -825,6 +825,18 @@ static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "settled_sequence",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, settled_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
   5,   /* field[5] = dead_letters */
@@ -834,12 +846,13 @@ static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
   6,   /* field[6] = part_of */
   0,   /* field[0] = position */
   4,   /* field[4] = sections */
+  8,   /* field[8] = settled_sequence */
   1,   /* field[1] = stream_ts */
 };
 static const ProtobufCIntRange roost__v1__journal_batch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
 {
@@ -849,7 +862,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
   "Roost__V1__JournalBatch",
   "roost.v1",
   sizeof(Roost__V1__JournalBatch),
-  8,
+  9,
   roost__v1__journal_batch__field_descriptors,
   roost__v1__journal_batch__field_indices_by_name,
   1,  roost__v1__journal_batch__number_ranges,
