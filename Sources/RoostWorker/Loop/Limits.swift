@@ -47,6 +47,9 @@ package enum WorkerLimits {
   static let deadLettersInFlight = 64
   /// Pause after the broker did not store one.
   static let deadLetterRetryNs: Int64 = 1_000_000_000
+  /// Bytes of a message's payload that a dead letter keeps: a record of the journal holds 16 MiB, and a broker may be set
+  /// up to take messages of 64 MiB.
+  static let deadLetterPayloadBytes = 8 << 20
   /// Bytes of a message's headers that a dead letter keeps.
   static let deadLetterHeaderBytes = 16 << 10
 

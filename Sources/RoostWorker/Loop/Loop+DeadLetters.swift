@@ -12,7 +12,7 @@ extension Loop {
     var headers: [RoostWire.DeadLetter.Header] = []
     if case .message(let stored) = message.payload {
       var bytes = 0
-      for header in stored.headers() {
+      for header in stored.headers() where !Self.isReserved(header.name) {
         bytes += header.name.utf8.count + header.value.utf8.count
         if bytes > WorkerLimits.deadLetterHeaderBytes { break }
         headers.append(.init(name: header.name, value: header.value))
@@ -23,12 +23,31 @@ extension Loop {
     }
     let letter = RoostWire.DeadLetter(
       reason: reason, subject: message.subject, sequence: message.sequence,
-      storedAt: StreamClock.storedAt(message.storedAtNs), headers: headers, payload: message.payload.copied)
+      storedAt: StreamClock.storedAt(message.storedAtNs), headers: headers, payload: message.payload.copied
+    ).truncated(to: WorkerLimits.deadLetterPayloadBytes)
     batch.add(letter, partition: carrier(of: pool))
     batch.applied(bytes: 0)
     log.warning(
       "signal cannot be applied and goes to the dead letters",
       [.reason: reason, .sequence: message.sequence, .pool: pool?.description ?? "_"])
+  }
+
+  /// Headers that the broker would act upon when it stores the letter, or that are ours.
+  private static func isReserved(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasPrefix("nats-") || name.hasPrefix("roost-dead-")
+  }
+
+  /// What cannot be read goes to the dead letters; who asked for an answer hears why. Where the subject names no pool
+  /// there is no state that could keep the answer until it is handed over: the dead letter alone says it.
+  func refuse(unreadable message: RoostNATS.SignalMessage, _ error: WireError) {
+    let reason = error.reason.rawValue
+    bury(message, reason: reason, pool: error.pool)
+    // PREFIX.signal.NS.POOL.runner...: runners' signals have answers of their own.
+    let kind = message.subject.dropFirst(settings.subjects.prefix.count).split(separator: ".").dropFirst(3).first
+    guard kind != "runner", let pool = error.pool, let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo)
+    else { return }
+    reject(replyTo, reason: reason, actor: nil, sequence: message.sequence, pool: pool)
   }
 
   /// Events inside a runner's list that break a rule: the list goes to the dead letters once, naming them.
@@ -49,12 +68,16 @@ extension Loop {
     guard let replyTo = signal.replyTo else { return }
     var actor: ActorID?
     if case .actor(let id, _) = signal.body { actor = id }
-    let partition = carrier(of: signal.pool)
+    reject(replyTo, reason: "quarantined", actor: actor, sequence: signal.sequence, pool: signal.pool)
+  }
+
+  private func reject(
+    _ replyTo: String, reason: String, actor: ActorID?, sequence: StreamSequence, pool: PoolID
+  ) {
     batch.add(
       Answer(
-        replyTo: replyTo, outcome: .rejected, reason: "quarantined", isFinal: true, actor: actor,
-        sequence: signal.sequence),
-      pool: signal.pool, partition: partition)
+        replyTo: replyTo, outcome: .rejected, reason: reason, isFinal: true, actor: actor, sequence: sequence),
+      pool: pool, partition: carrier(of: pool))
   }
 
   /// Whose record holds what is not a pool's own business: the pool's partition while it is sound.

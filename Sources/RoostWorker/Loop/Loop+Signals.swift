@@ -100,7 +100,7 @@ extension Loop {
       noteLiveness(after: decoded)
       keepDeadEvents(of: decoded, message)
     case .passedOver: metrics.add(.signalsSkipped)
-    case .dead(let error): bury(message, reason: error.reason.rawValue, pool: error.pool)
+    case .dead(let error): refuse(unreadable: message, error)
     case .quarantined(let decoded): refuse(quarantined: decoded, message)
     }
     batch.consumed(bytes: message.sizeBytes)
