@@ -72,18 +72,22 @@ class Observer:
 
     async def _read(self, stream: str, tag: str) -> None:
         """Message by message, which every server version answers."""
-        state = (await self.stream.stream_info(stream)).state
-        count = 0
-        for seq in range(state.first_seq, state.last_seq + 1):
-            try:
-                message = await self.stream.get_msg(stream, seq)
-            except nats.js.errors.NotFoundError:
-                continue
-            count += 1
+        messages: list[Any] = []
+        wanted = -1
+        # A key-value bucket may replace a value meanwhile: read again.
+        while len(messages) != wanted:
+            state = (await self.stream.stream_info(stream)).state
+            wanted, messages = state.messages, []
+            for seq in range(max(state.first_seq, 1), state.last_seq + 1):
+                try:
+                    messages.append(await self.stream.get_msg(stream, seq))
+                except nats.js.errors.NotFoundError:
+                    continue
+        for message in messages:
             data = message.data or b""
-            facts = {"stream": stream, "seq": seq, "subject": message.subject, "headers": message.headers or {}}
+            facts = {"stream": stream, "seq": message.seq, "subject": message.subject, "headers": message.headers or {}}
             self.say({"t": "stored", "tag": tag, **facts, "bytes": len(data), "hex": data[:SHOWN_BYTES].hex()})
-        self.say({"t": "read", "tag": tag, "count": count})
+        self.say({"t": "read", "tag": tag, "count": len(messages)})
 
 
 def payload(order: dict[str, Any]) -> bytes:

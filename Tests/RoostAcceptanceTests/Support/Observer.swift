@@ -93,6 +93,8 @@ final class Observer {
     guard code == 0 else { throw WorldError("the observer ended with \(code)") }
   }
 
+  func stop() { _ = program.stop() }
+
   // MARK: - Orders
 
   private func nextTag() -> String {

@@ -8,7 +8,6 @@ final class World {
   let observer: Observer
   let folder: String
   let pool = "default/gpu"
-  private var tags = 0
 
   init(_ version: Broker.Version = .debian, extra: String = "") throws {
     broker = try Broker.start(version, extra: extra)
@@ -16,6 +15,9 @@ final class World {
     folder = broker.folder
     observer = try Observer(broker.url, recording: "\(folder)/recording.jsonl")
   }
+
+  // A client that outlives its broker only fills the log.
+  deinit { observer.stop() }
 
   /// Starts a worker and waits until it serves.
   func worker(_ flags: String..., data: String = "data") throws -> WorkerProcess {
