@@ -17,13 +17,13 @@ extension Keeper {
     for subject in pings {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue] message in
-          queue.put { $0.pings.append(Inquiry(message)) }
+          queue.put { $0.take(ping: Inquiry(message)) }
         })
     }
     for subject in requests {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue] message in
-          queue.put { $0.requests.append(Inquiry(message)) }
+          queue.put { $0.take(request: Inquiry(message)) }
         })
     }
     subscriptions = made

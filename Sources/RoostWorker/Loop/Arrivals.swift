@@ -11,7 +11,21 @@ package struct Arrivals: Sendable {
   package var lastSignalNs: Int64 = 0
   package var requests: [Inquiry] = []
 
+  private var hasDroppedPings = false
+
   package init() {}
+
+  /// Takes a ping, or drops it and says so when the loop is far behind.
+  package mutating func take(ping: Inquiry) {
+    if pings.count < WorkerLimits.waitingPings { return pings.append(ping) }
+    if !hasDroppedPings { notices.append(.pingsDropped) }
+    hasDroppedPings = true
+  }
+
+  /// Takes a question, or drops it when the loop is far behind: who asked asks again.
+  package mutating func take(request: Inquiry) {
+    if requests.count < WorkerLimits.waitingRequests { requests.append(request) }
+  }
 
   var isEmpty: Bool { notices.isEmpty && pings.isEmpty && signals.isEmpty && requests.isEmpty }
 
@@ -21,6 +35,7 @@ package struct Arrivals: Sendable {
     pings.removeAll(keepingCapacity: true)
     signals.removeAll(keepingCapacity: true)
     requests.removeAll(keepingCapacity: true)
+    hasDroppedPings = false
   }
 }
 

@@ -92,7 +92,7 @@ struct DeadLetterBox {
 
   mutating func add(_ letter: RoostWire.DeadLetter, record: RoostCore.RecordIndex) {
     entries.append(Entry(record: record, letter: letter))
-    bytes += letter.payload.count
+    bytes += letter.sizeBytes
   }
 
   /// Everything through this record is stored; `last` is the newest record.
@@ -118,17 +118,28 @@ struct DeadLetterBox {
   mutating func stored(_ sequence: StreamSequence) {
     guard let index = entries.firstIndex(where: { $0.letter.sequence == sequence }) else { return }
     if entries[index].isInFlight { inFlight -= 1 }
-    bytes -= entries[index].letter.payload.count
+    bytes -= entries[index].letter.sizeBytes
     entries.remove(at: index)
   }
 
   /// When `takeToSend` may have something that it did not have before; max = not by waiting.
-  var retryNs: Int64 { pausedUntilNs > 0 && inFlight < entries.count ? pausedUntilNs : .max }
+  var retryNs: Int64 {
+    inFlight < min(entries.count, WorkerLimits.deadLettersInFlight) ? pausedUntilNs : .max
+  }
 
   mutating func failed(_ sequence: StreamSequence, atNs: Int64) {
     pausedUntilNs = atNs + WorkerLimits.deadLetterRetryNs
     guard let index = entries.firstIndex(where: { $0.letter.sequence == sequence && $0.isInFlight }) else { return }
     entries[index].isInFlight = false
     inFlight -= 1
+  }
+}
+
+extension RoostWire.DeadLetter {
+  /// What keeping it costs.
+  var sizeBytes: Int {
+    headers.reduce(payload.count + subject.utf8.count + WorkerLimits.deadLetterOverheadBytes) {
+      $0 + $1.name.utf8.count + $1.value.utf8.count
+    }
   }
 }

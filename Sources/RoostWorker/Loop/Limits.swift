@@ -12,6 +12,12 @@ package enum WorkerLimits {
   static let alarmsPerInput = 500
   /// Between two ticks; lifecycle, time.
   static let tickIntervalNs: Int64 = 100_000_000
+  /// After so many ticks that were not read back, others follow ever later: a second is time for a reader to recover.
+  static let quickTicks = 10
+  /// Up to 6.4 s: 100 ms doubled so many times.
+  static let tickDoublings = 6
+  /// Signals that the broker announced are waited for this long, then a tick is sent: they may have been deleted.
+  static let pendingTrustNs: Int64 = 5_000_000_000
   /// Repeats the queue pass where somebody waits; lifecycle, queue.
   static let sweepIntervalNs: Int64 = 15_000_000_000
   /// Commands without acknowledgement of a runner that pings are sent again; lifecycle, runners.
@@ -41,6 +47,14 @@ package enum WorkerLimits {
   /// Records whose effects the broker has not confirmed: beyond it the loop takes no more signals. A round trip at full
   /// load has some dozens.
   static let unconfirmedRecords = 4_096
+  /// Pause between publishing again and once more what the broker does not take, though the link is up.
+  static let publishAgainNs: Int64 = 50_000_000
+  /// Pings that wait for the loop: three intervals of 10 000 runners, far more than a turn leaves waiting.
+  static let waitingPings = 32_768
+  /// Questions that wait for the loop; whoever asked beyond asks again.
+  static let waitingRequests = 8_192
+  /// What keeping a dead letter costs beside its payload and headers, in bytes.
+  static let deadLetterOverheadBytes = 256
   /// Dead letters not yet stored by the broker, in bytes: beyond it no more signals are taken.
   static let deadLetterBytes = 64 << 20
   /// Dead letters under way to the broker at once.

@@ -9,6 +9,8 @@ struct Liveness {
     var session: SessionID
     var heardNs: Int64
     var isStale = false
+    /// The verdict is out; what it does may wait for a batch.
+    var isLost = false
     /// Since when the oldest command that it did not acknowledge is under way; nil = none is.
     var unacknowledgedSinceNs: Int64?
   }
@@ -18,6 +20,8 @@ struct Liveness {
     var runners: [RunnerID: Runner] = [:]
     /// Nothing can become due before.
     var nextNs: Int64 = 0
+    /// Silence up to here is none, as the settings were when the group was judged last.
+    var eligibleNs: Int64 = 0
   }
 
   enum Verdict: Equatable {
@@ -59,13 +63,29 @@ struct Liveness {
   mutating func heard(_ pool: PoolID, _ runner: RunnerID, _ session: SessionID, atNs: Int64) -> Bool {
     guard groups[pool]?.runners[runner]?.session == session else {
       groups[pool, default: Group()].runners[runner] = Runner(session: session, heardNs: atNs)
-      reconsider(pool)
+      expect(pool, atNs)
       return false
     }
     let wasStale = groups[pool]?.runners[runner]?.isStale ?? false
     groups[pool]?.runners[runner]?.heardNs = atNs
     groups[pool]?.runners[runner]?.isStale = false
+    groups[pool]?.runners[runner]?.isLost = false
     return wasStale
+  }
+
+  /// A runner more to look after, which was heard just now: the others are not judged again for its sake.
+  private mutating func expect(_ pool: PoolID, _ atNs: Int64) {
+    guard let group = groups[pool] else { return }
+    let dueNs = min(group.nextNs, atNs.saturatingSum(group.eligibleNs))
+    groups[pool]?.nextNs = dueNs
+    if hearingSinceNs != nil { nextNs = min(nextNs, dueNs) }
+  }
+
+  /// The verdict was never carried out.
+  mutating func withdraw(_ pool: PoolID, _ runner: RunnerID, _ input: Input) {
+    groups[pool]?.runners[runner]?.isLost = false
+    if case .stale = input { groups[pool]?.runners[runner]?.isStale = false }
+    reconsider(pool)
   }
 
   /// The runner has this session open; it counts as heard when nothing is known of it.
@@ -85,7 +105,7 @@ struct Liveness {
     groups[pool]?.runners[runner]?.unacknowledgedSinceNs = sinceNs
   }
 
-  /// What silence proves by now. The runner is known to be stale afterwards; a lost one is forgotten.
+  /// What silence proves by now, told once.
   mutating func verdicts(_ machine: Machine, atNs: Int64) -> [Verdict] {
     guard let hearingSinceNs, atNs >= nextNs else { return [] }
     var verdicts: [Verdict] = []
@@ -107,6 +127,7 @@ struct Liveness {
     let eligibleNs = settings.runnerEligibleThreshold.nanoseconds
     let lostNs = settings.runnerLostThreshold.nanoseconds
     var group = Group()
+    group.eligibleNs = eligibleNs
     for (runner, session) in open {
       let known = groups[pool]?.runners[runner]
       group.runners[runner] = known?.session == session ? known : Runner(session: session, heardNs: atNs)
@@ -117,11 +138,11 @@ struct Liveness {
     let factor = isMass ? WorkerLimits.massSilenceFactor : 1
     var nextNs = Int64.max
     for (id, session) in open {
-      guard var runner = group.runners[id] else { continue }
+      guard var runner = group.runners[id], !runner.isLost else { continue }
       let silence = silenceNs(runner)
       if silence >= lostNs.saturatingMultiple(factor) {
         verdicts.append(.lost(pool, id, session))
-        group.runners[id] = nil
+        group.runners[id]?.isLost = true
         continue
       }
       if silence >= eligibleNs.saturatingMultiple(factor), !runner.isStale {

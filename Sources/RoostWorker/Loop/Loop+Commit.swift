@@ -43,15 +43,16 @@ extension Loop {
     recordBytes = 0
     let handedOver = handover.confirmedThrough(last: journal.lastIndex.rawValue)
     let deadLettersStored = deadLetters.storedThrough(last: journal.lastIndex.rawValue)
-    let position = positions.last
     var furtherParts: [(partition: Partition, payload: [UInt8])] = []
     for partition in partitions {
       guard let record = batch.record(of: partition) else { preconditionFailure("a touched partition has a record") }
+      let position = positions.last
       var contents = JournalBatch(
         position: position, settled: positions.settled,
         streamTime: clock.now == position?.storedAt ? nil : clock.now, handedOver: handedOver,
         deadLettersAcknowledged: deadLettersStored)
-      for share in batch.shares where share.partition == partition {
+      for index in batch.shares.indices where batch.shares[index].partition == partition {
+        let share = batch.shares[index]
         var section = PoolSection(pool: share.pool)
         if let waiting = lazy.removeValue(forKey: share.pool) { section.changes = waiting.changes }
         section.append(share.effects)
@@ -113,6 +114,14 @@ extension Loop {
     metrics.add(.batches)
     metrics.add(.batchInputs, batch.inputs)
     batch.begin(firstRecord: journal.nextIndex.rawValue)
+    sendAgainIfOwed()
+  }
+
+  /// What a new link asks for, once nothing is held.
+  private func sendAgainIfOwed() {
+    guard isLinkUp, mustSendAgain else { return }
+    mustSendAgain = false
+    sendUnacknowledgedCommands()
   }
 
   private func count(_ effects: Effects) {

@@ -8,7 +8,8 @@ extension Loop {
   /// One record's effects: commands, events, answers, dead letters.
   func emit(_ partition: Partition) {
     guard let record = batch.record(of: partition) else { preconditionFailure("only recorded effects leave") }
-    for share in batch.shares where share.partition == partition {
+    for index in batch.shares.indices where batch.shares[index].partition == partition {
+      let share = batch.shares[index]
       if isLinkUp { send(share.effects.commands, of: share.pool) }
       add(
         Handover.Parcel(
@@ -52,7 +53,8 @@ extension Loop {
 
   /// After a start, a break of the link, or a doubt: everything that is not confirmed, in order.
   func publishAgain() {
-    guard isLinkUp, handover.isInDoubt else { return }
+    guard isLinkUp, handover.isInDoubt, turnNs >= publishAgainNs else { return }
+    publishAgainNs = turnNs + WorkerLimits.publishAgainNs
     handover.settleDoubt()
     for parcel in handover.unconfirmed {
       send(parcel.notes, of: parcel.pool)
@@ -66,25 +68,31 @@ extension Loop {
 
   /// Commands that runners have not acknowledged: after a start or a break of the link nobody knows what arrived.
   func sendUnacknowledgedCommands() {
+    var isAnything = false
     for pool in machine.poolIDs {
       let open = machine.reading(pool) { $0.openRunners } ?? []
       for (runner, session) in open {
         liveness.knows(pool, runner, session, atNs: turnNs)
-        resend(to: runner, of: pool)
+        if resend(to: runner, of: pool) { isAnything = true }
       }
     }
+    if isAnything { commitPublished() }
   }
 
-  func resend(to runner: RunnerID, of pool: PoolID) {
+  /// True if there was something to send; the caller commits.
+  func resend(to runner: RunnerID, of pool: PoolID) -> Bool {
     let commands = machine.reading(pool) { pool -> [OutgoingCommand] in
       guard let cursors = pool.cursors(of: runner), cursors.acknowledged < cursors.lastCommand else { return [] }
       return pool.unacknowledged(runner, after: cursors.acknowledged)
     }
-    guard let commands, !commands.isEmpty else { return liveness.setUnacknowledged(pool, runner, sinceNs: nil) }
+    guard let commands, !commands.isEmpty else {
+      liveness.setUnacknowledged(pool, runner, sinceNs: nil)
+      return false
+    }
     metrics.add(.commandsResent, min(commands.count, WorkerLimits.resendCommands))
     liveness.setUnacknowledged(pool, runner, sinceNs: turnNs)
     send(Array(commands.prefix(WorkerLimits.resendCommands)), of: pool)
-    commitPublished()
+    return true
   }
 
   /// Acknowledgements of events that are due; the journal has those events.

@@ -9,22 +9,26 @@ extension Loop {
     case .linkUp(let brokerClockNs, let receivedNs):
       clock.set(storedAtNs: brokerClockNs, at: receivedNs)
       isLinkUp = true
+      withdrawVerdicts()
       liveness.hear(fromNs: turnNs)
       ticker.connected()
       handover.doubt(nil)
+      publishAgainNs = turnNs
       publishAgain()
-      sendUnacknowledgedCommands()
+      // What a held batch decided is not durable: nobody may hear of it.
+      if isHeld { mustSendAgain = true } else { sendUnacknowledgedCommands() }
     case .linkDown:
       isLinkUp = false
       metrics.add(.linkBreaks)
       mustRenew = true
+      withdrawVerdicts()
       liveness.linkDown()
       handover.doubt(nil)
     case .brokerClock(let storedAtNs, let receivedNs):
       clock.set(storedAtNs: storedAtNs, at: receivedNs)
       noticeClockBehind()
     case .reading(let pending):
-      ticker.opened(pending: pending)
+      ticker.opened(pending: pending, atNs: turnNs)
     case .handedOver(let commit): handover.handedOver(commit)
     case .doubtful(let commit): handover.doubt(commit)
     case .deadLetterStored(let sequence):
@@ -33,7 +37,7 @@ extension Loop {
     case .deadLetterFailed(let sequence): deadLetters.failed(sequence, atNs: turnNs)
     case .pingsDropped:
       log.warning("pings were dropped, silence of runners proves nothing")
-      liveness.excuse(untilNs: turnNs)
+      excuseSilence(untilNs: turnNs)
     case .streamWasFull: mustRenew = true
     }
   }

@@ -23,7 +23,7 @@ extension Loop {
     }
     guard status == .known else { return }
     if liveness.heard(pool, runner, ping.session, atNs: turnNs) {
-      before.append(Chore(input: .fresh(runner), pool: pool))
+      before.append(.fresh(runner), to: pool)
     }
     takeAcknowledgement(ping, of: runner, in: pool)
   }
@@ -38,7 +38,7 @@ extension Loop {
     } else if isLinkUp, !isHeld, let sinceNs = liveness[pool, runner]?.unacknowledgedSinceNs,
       turnNs - sinceNs >= WorkerLimits.resendAfterNs
     {
-      resend(to: runner, of: pool)
+      if resend(to: runner, of: pool) { hasSentAgain = true }
     }
   }
 

@@ -8,7 +8,7 @@ extension Loop {
   func take(signals arrivals: inout Arrivals) {
     guard let last = arrivals.signals.last else { return }
     clock.received(storedAtNs: last.storedAtNs, at: arrivals.lastSignalNs)
-    ticker.read(last)
+    ticker.read(last, atNs: turnNs)
     backlog.take(&arrivals.signals)
   }
 
@@ -26,11 +26,7 @@ extension Loop {
     judgeSilence()
     sweepQueues()
     var isFirst = true
-    while !after.isEmpty, isFirst || !batch.isFull {
-      isFirst = false
-      let chore = after.removeFirst()
-      apply(chore.input, to: chore.pool, now: clock.now)
-    }
+    while isFirst || !batch.isFull, stepAfter() { isFirst = false }
   }
 
   /// A queue pass goes on before anything else is judged; then what pings asked for.
@@ -39,9 +35,19 @@ extension Loop {
       continuePass()
       return true
     }
-    guard !before.isEmpty else { return false }
-    let chore = before.removeFirst()
+    guard let chore = before.takeFirst() else { return false }
     apply(chore.input, to: chore.pool, now: clock.now)
+    return true
+  }
+
+  /// A verdict or a sweep; each one's queue pass ends before the next.
+  private func stepAfter() -> Bool {
+    if passing != nil {
+      continuePass()
+      return true
+    }
+    guard let chore = after.takeFirst() else { return false }
+    if stands(chore) { apply(chore.input, to: chore.pool, now: clock.now) }
     return true
   }
 
@@ -145,7 +151,7 @@ extension Loop {
     let bytes = batch.shares[share].effects.estimatedBytes
     let changes = batch.shares[share].effects.changes.count
     machine.apply(input, to: pool, at: moment, into: &batch.shares[share].effects)
-    if machine.reading(pool, { $0.needsPass }) == true { passing = pool }
+    if machine.needsPass(pool) { passing = pool }
     batch.applied(bytes: batch.shares[share].effects.estimatedBytes - bytes + payloadBytes)
     return batch.shares[share].effects.changes.count - changes
   }

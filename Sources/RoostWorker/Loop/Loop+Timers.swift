@@ -7,19 +7,15 @@ import RoostWire
 extension Loop {
   /// When to ask the stream for its time; nil = not by waiting.
   var nextTickNs: Int64? {
-    guard isLinkUp, !isHeld, backlog.isEmpty, inHand == nil, let timer = nextTimer else { return nil }
-    return ticker.nextNs(dueNs: timer.dueNs)
-  }
-
-  private var nextTimer: (pool: PoolID, dueNs: Int64?)? {
-    if let timer = machine.nextTimer { return (timer.pool, clock.monotonicNs(of: timer.due)) }
-    // Without a timer a tick only tells the time; without a pool there is nobody to tell it to.
-    return machine.poolIDs.first.map { ($0, nil) }
+    guard isLinkUp, !isHeld, backlog.isEmpty, inHand == nil else { return nil }
+    return ticker.nextNs(dueNs: machine.nextTimer.map { clock.monotonicNs(of: $0.due) })
   }
 
   func tick() {
-    guard let tickNs = nextTickNs, tickNs <= turnNs, let pool = nextTimer?.pool else { return }
+    guard let tickNs = nextTickNs, tickNs <= turnNs else { return }
     ticker.sent(atNs: turnNs)
+    // Without a timer a tick only tells the time; without a pool there is nobody to tell it to.
+    guard let pool = machine.nextTimer?.pool ?? machine.poolIDs.first else { return }
     metrics.add(.ticks)
     link.publishTick(subjects.signal(pool, .tick), payload: codec.encode(.tick, worker: settings.workerName))
   }
@@ -29,17 +25,49 @@ extension Loop {
   func renewOnce() {
     guard mustRenew else { return }
     mustRenew = false
-    before = machine.poolIDs.map { Chore(input: .renewDeadlines, pool: $0) } + before
+    before.putFirst(machine.poolIDs.map { Chore(input: .renewDeadlines, pool: $0) })
   }
 
   func judgeSilence() {
     for verdict in liveness.verdicts(machine, atNs: turnNs) {
       switch verdict {
       case .stale(let pool, let runner):
-        after.append(Chore(input: .stale(runner), pool: pool))
+        after.append(.stale(runner), to: pool)
       case .lost(let pool, let runner, let session):
-        log.warning("runner lost", [.pool: pool, .runnerID: runner, .session: session])
-        after.append(Chore(input: .lost(runner, session), pool: pool))
+        after.append(.lost(runner, session), to: pool)
+      }
+    }
+  }
+
+  /// A verdict may have waited for room in a batch: it counts only if the runner is as silent as it was.
+  func stands(_ chore: Chore) -> Bool {
+    switch chore.input {
+    case .stale(let runner): return liveness[chore.pool, runner]?.isStale == true
+    case .lost(let runner, let session):
+      guard let known = liveness[chore.pool, runner], known.isLost, known.session == session else { return false }
+      log.warning("runner lost", [.pool: chore.pool, .runnerID: runner, .session: session])
+      return true
+    default: return true
+    }
+  }
+
+  /// Silence up to here proves nothing, also where it was judged and the verdict still waits.
+  func excuseSilence(untilNs: Int64) {
+    withdrawVerdicts()
+    liveness.excuse(untilNs: untilNs)
+  }
+
+  func withdrawVerdicts() {
+    for chore in after.all {
+      switch chore.input {
+      case .stale(let runner), .lost(let runner, _): liveness.withdraw(chore.pool, runner, chore.input)
+      default: break
+      }
+    }
+    after.removeAll { chore in
+      switch chore.input {
+      case .stale, .lost: true
+      default: false
       }
     }
   }
@@ -48,7 +76,7 @@ extension Loop {
     guard turnNs >= sweepNs else { return }
     sweepNs = turnNs + WorkerLimits.sweepIntervalNs
     for pool in machine.poolIDs where (machine.reading(pool) { $0.pendingCount > 0 } ?? false) {
-      after.append(Chore(input: .sweep, pool: pool))
+      after.append(.sweep, to: pool)
     }
   }
 }

@@ -48,9 +48,9 @@ package final class Loop {
   /// The pool whose queue pass stopped at its bound.
   var passing: PoolID?
   /// What pings and a new link ask for: before the signals.
-  var before: [Chore] = []
+  var before = Chores()
   /// Verdicts and sweeps: after the signals.
-  var after: [Chore] = []
+  var after = Chores()
   /// Acknowledgements of commands: they ride in the next record of their pool.
   var lazy: [PoolID: LazyChanges] = [:]
   /// Partitions that are damaged, or hold a record that this version cannot read: not served.
@@ -69,6 +69,12 @@ package final class Loop {
   var isLinkUp = false
   /// Deadlines that wait for a runner get their whole threshold again once the broker's clock is known.
   var mustRenew = true
+  /// The link came up while a batch was held: runners are told what they may have missed once it is durable.
+  var mustSendAgain = false
+  /// Commands were sent again because a ping showed that they are missing.
+  var hasSentAgain = false
+  /// What is in doubt is not published again before.
+  var publishAgainNs: Int64 = 0
   var isStopping = false
   /// The end of the stream was read once.
   private var hasBeenReady = false
@@ -108,6 +114,10 @@ package final class Loop {
     noticeStandstill()
     for notice in arrivals.notices { take(notice) }
     for ping in arrivals.pings { answer(ping: ping) }
+    if hasSentAgain {
+      hasSentAgain = false
+      commitPublished()
+    }
     take(signals: &arrivals)
     if isHeld {
       try retry()
@@ -123,6 +133,8 @@ package final class Loop {
     arrivals.removeAll()
     showHealth()
     lastTurnEndNs = clocks.monotonicNs()
+    // Stopped in the middle: pings that came meanwhile may still be on their way to us.
+    if lastTurnEndNs - turnNs > WorkerLimits.standstillNs { excuseSilence(untilNs: lastTurnEndNs) }
   }
 
   private func showHealth() {
@@ -140,17 +152,19 @@ package final class Loop {
   /// True while another turn has something to do without anything new.
   package var hasWork: Bool {
     if isHeld || !isLinkUp { return false }
-    return (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty || !after.isEmpty || passing != nil
+    return inHand != nil || (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty || !after.isEmpty || passing != nil
       || hasProvenTimers
   }
 
   /// When the next turn is due even if nothing arrives, by the monotonic clock.
   package var nextTurnNs: Int64 {
     if hasWork { return 0 }
-    var next = min(acknowledgements.nextNs ?? .max, deadLetters.retryNs)
-    if isHeld { return min(next, retryNs) }
-    guard isLinkUp else { return next }
-    next = min(next, liveness.nextNs, sweepNs, positions.overdueNs)
+    if isHeld { return retryNs }
+    // Nothing leaves and nothing is judged without a link: what is due then waits for the notice that it is up.
+    guard isLinkUp else { return .max }
+    var next = min(liveness.nextNs, sweepNs, positions.overdueNs)
+    next = min(next, acknowledgements.nextNs ?? .max, deadLetters.retryNs)
+    if handover.isInDoubt { next = min(next, publishAgainNs) }
     if let tickNs = nextTickNs { next = min(next, tickNs) }
     return next
   }
@@ -158,7 +172,7 @@ package final class Loop {
   /// The loop did not run for a while: what runners sent then was not heard in time.
   private func noticeStandstill() {
     let plannedNs = max(lastTurnEndNs, nextTurnNs == .max ? turnNs : nextTurnNs)
-    if turnNs - min(plannedNs, turnNs) > WorkerLimits.standstillNs { liveness.excuse(untilNs: turnNs) }
+    if turnNs - min(plannedNs, turnNs) > WorkerLimits.standstillNs { excuseSilence(untilNs: turnNs) }
   }
 }
 
@@ -175,10 +189,4 @@ package struct LoopSettings: Sendable {
   package init(subjects: Subjects) { self.subjects = subjects }
 
   func serves(_ pool: PoolID) -> Bool { servedPools.isEmpty || servedPools.contains(pool) }
-}
-
-/// An input that no message brings.
-struct Chore {
-  var input: Input
-  var pool: PoolID
 }

@@ -42,7 +42,6 @@ package struct Recovered {
 
   /// Folds one record.
   mutating func take(_ record: RecoveredRecord, _ payload: RawSpan) {
-    if excluded.contains(record.partition) { return }
     let index = record.index.rawValue
     let reading: JournalReading
     do throws(WireError) {
@@ -51,6 +50,11 @@ package struct Recovered {
       }
     } catch {
       damagedPartitions.insert(record.partition)
+      return
+    }
+    if excluded.contains(record.partition) {
+      // What the partition holds is left alone; how far the stream was applied holds for all.
+      notePosition(of: reading.batch, record.partition)
       return
     }
     undecodable += reading.undecodable
@@ -83,9 +87,7 @@ package struct Recovered {
 
   /// Folds what the record or records from `index` on say.
   private mutating func fold(_ batch: JournalBatch, _ index: RoostCore.RecordIndex, of partition: Partition) {
-    // The last part speaks for all.
-    if !batch.hasMore { read.read(batch.position, settled: batch.settled, of: partition) }
-    if let now = batch.streamTime ?? batch.position?.storedAt { clock.recover(now: now) }
+    notePosition(of: batch, partition)
     handedOver = max(handedOver, batch.handedOver)
     deadLettersStored = max(deadLettersStored, batch.deadLettersAcknowledged)
     for section in batch.sections {
@@ -97,6 +99,12 @@ package struct Recovered {
       }
     }
     for letter in batch.deadLetters { letters.append((index, letter)) }
+  }
+
+  private mutating func notePosition(of batch: JournalBatch, _ partition: Partition) {
+    // The last part speaks for all.
+    if !batch.hasMore { read.read(batch.position, settled: batch.settled, of: partition) }
+    if let now = batch.streamTime ?? batch.position?.storedAt { clock.recover(now: now) }
   }
 
   mutating func finish() {

@@ -10,8 +10,20 @@ import Synchronization
 /// A clock that goes when it is told to.
 final class RigClocks: Clocks {
   private let ns = Mutex<Int64>(1_000_000_000)
-  func monotonicNs() -> Int64 { ns.withLock { $0 } }
+  private let stallMs = Mutex<Int64>(0)
+  func monotonicNs() -> Int64 {
+    let stalledMs = stallMs.withLock { stalled in
+      defer { stalled = 0 }
+      return stalled
+    }
+    return ns.withLock { ns in
+      defer { ns += stalledMs * 1_000_000 }
+      return ns
+    }
+  }
   func advance(ms: Int64) { ns.withLock { $0 += ms * 1_000_000 } }
+  /// The process stands still right after the next reading.
+  func stall(ms: Int64) { stallMs.withLock { $0 = ms } }
 }
 
 /// What the loop published, and a broker that answers for it as the test wishes.
@@ -98,7 +110,10 @@ final class Rig {
     if linkUp { bringUp() }
   }
 
-  func bringUp() { arrivals.notices.append(.linkUp(brokerClockNs: brokerNs, receivedNs: clocks.monotonicNs())) }
+  func bringUp() {
+    arrivals.notices.append(.linkUp(brokerClockNs: brokerNs, receivedNs: clocks.monotonicNs()))
+    arrivals.notices.append(.reading(pending: UInt64(stream.count - delivered)))
+  }
 
   /// The process dies; the disk and the broker stay.
   func crash(_ loss: SimulatedDisk.Loss = .nothing) {
@@ -129,19 +144,23 @@ final class Rig {
     store(subjects.signal(pool ?? self.pool, RunnerID(runner), signal.verb), codec.encode(signal))
   }
 
-  func announce(_ runner: String = "r1", session: String = "s1", slots: UInt32 = 1) {
-    store(runner: runner, .initialize(RunnerInit(session: SessionID(session), version: 1, totalSlots: slots)))
+  func announce(
+    _ runner: String = "r1", session: String = "s1", version: UInt32 = 1, slots: UInt32 = 1, pool: PoolID? = nil
+  ) {
+    let start = RunnerInit(session: SessionID(session), version: version, totalSlots: slots)
+    store(runner: runner, .initialize(start), pool: pool)
   }
 
   func report(_ events: RunnerEvent..., by runner: String = "r1", session: String = "s1") {
     store(runner: runner, .events(session: SessionID(session), events))
   }
 
-  func ping(_ runner: String = "r1", session: String = "s1", last: CommandIndex = 0) {
+  func ping(_ runner: String = "r1", session: String = "s1", last: CommandIndex = 0, pool: PoolID? = nil) {
     let payload = codec.encode(ping: Ping(ts: Instant(ms: 7), session: SessionID(session), lastCommandIndex: last))
     arrivals.pings.append(
       Inquiry(
-        subject: subjects.ping(pool, RunnerID(runner)), replyTo: "_INBOX.ping.\(runner)", payload: .bytes(payload)))
+        subject: subjects.ping(pool ?? self.pool, RunnerID(runner)), replyTo: "_INBOX.ping.\(runner)",
+        payload: .bytes(payload)))
   }
 
   // MARK: - Turning

@@ -1,0 +1,107 @@
+import RoostCore
+import RoostJournal
+import RoostTestKit
+import RoostWire
+import Testing
+
+@testable import RoostWorker
+
+@Suite("Positions after crashes upon crashes")
+struct LoopPositionTests {
+  private let pools = (0..<8).map { PoolID(namespace: "default", name: "p\($0)") }
+
+  /// A disk on which one batch of all pools is torn: the records of some pools survived, those of the others did not.
+  private func tornDisks() throws -> [Rig] {
+    let rig = try Rig()
+    for pool in pools { rig.store("first", .create(Create()), pool: pool) }
+    try rig.settle()
+    let good = rig.disk.copy()
+    for pool in pools { rig.store("second", .create(Create()), pool: pool) }
+    for pool in pools { rig.store("fourth", .create(Create()), pool: pool) }
+    try rig.turn()
+    let name = rig.disk.fileNames.filter { $0.hasPrefix("journal/") }.max {
+      (rig.disk[$0]?.count ?? 0) < (rig.disk[$1]?.count ?? 0)
+    }
+    let segment = try #require(name)
+    let full = try #require(rig.disk[segment])
+    let before = try #require(good[segment])
+    let start = try #require(zip(before, full).enumerated().first { $0.element.0 != $0.element.1 }?.offset)
+    var torn: [Int: Rig] = [:]
+    for cut in stride(from: start, to: min(full.count, start + 3_000), by: 97) {
+      let copy = try Rig {
+        $0.disk = good.copy()
+        $0.stream = rig.stream
+      }
+      copy.crash()
+      copy.disk[segment] = Array(full[..<cut]) + [UInt8](repeating: 0, count: full.count - cut)
+      try copy.start()
+      let survived = created("second", in: copy)
+      if survived > 0, survived < pools.count { torn[survived] = copy }
+    }
+    try #require(torn.count > 2, "the cuts fell between records: \(torn.keys.sorted())")
+    return torn.keys.sorted().compactMap { torn[$0] }
+  }
+
+  private func created(_ actor: String, in rig: Rig) -> Int {
+    pools.count { pool in (rig.loop.machine.reading(pool) { $0.actorView(ActorID(actor)) } ?? nil) != nil }
+  }
+
+  @Test("a crash while a torn batch is read again skips no signal and applies none twice, wherever it comes")
+  func crashWhileReadingAgain() throws {
+    for rig in try tornDisks() {
+      for turns in stride(from: 1, through: pools.count * 2, by: 3) {
+        let again = try Rig {
+          $0.disk = rig.disk.copy()
+          $0.stream = rig.stream
+        }
+        // One signal each: the batches are cut otherwise than before the first crash.
+        for _ in 0..<turns { try again.turn(deliver: 1) }
+        again.crash()
+        try again.start()
+        try again.settle()
+        #expect(created("second", in: again) == pools.count, "crash after \(turns) turns")
+        #expect(created("fourth", in: again) == pools.count, "crash after \(turns) turns")
+        #expect(!again.events.contains { $0.kind == .rejected }, "crash after \(turns) turns")
+        #expect(again.loop.positions.settled == UInt64(again.stream.count))
+      }
+    }
+  }
+
+  @Test("a crash that tears the batch in which a torn one was read again leaves every signal to be applied")
+  func tornTwice() throws {
+    for rig in try tornDisks() {
+      // More for everybody behind what was torn, all of it in one batch.
+      for pool in pools { rig.store("third", .create(Create()), pool: pool) }
+      let before = rig.disk.copy()
+      try rig.turn()
+      let name = rig.disk.fileNames.filter { $0.hasPrefix("journal/") }.max {
+        (rig.disk[$0]?.count ?? 0) < (rig.disk[$1]?.count ?? 0)
+      }
+      let segment = try #require(name)
+      let full = try #require(rig.disk[segment])
+      let old = try #require(before[segment])
+      let start = try #require(zip(old, full).enumerated().first { $0.element.0 != $0.element.1 }?.offset)
+      for cut in stride(from: start, to: min(full.count, start + 3_000), by: 301) {
+        let torn = try Rig {
+          $0.disk = before.copy()
+          $0.stream = rig.stream
+        }
+        torn.crash()
+        torn.disk[segment] = Array(full[..<cut]) + [UInt8](repeating: 0, count: full.count - cut)
+        try torn.start()
+        try torn.settle()
+        #expect(created("second", in: torn) == pools.count)
+        #expect(created("third", in: torn) == pools.count)
+        #expect(!torn.events.contains { $0.kind == .rejected })
+      }
+    }
+  }
+
+  @Test("what may be trimmed ends where a partition still lacks signals")
+  func trimmedOnlyWhatAllHave() throws {
+    let rig = try #require(try tornDisks().first)
+    let lacking = UInt64(rig.delivered)
+    #expect(lacking < rig.loop.positions.newest.sequence)
+    #expect(rig.loop.positions.settled == lacking)
+  }
+}
