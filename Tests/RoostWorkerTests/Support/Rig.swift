@@ -72,6 +72,7 @@ final class Rig {
   /// The broker's clock is that of the rig plus this.
   var epochNs: Int64 = 1_700_000_000_000_000_000
   var defaults = PoolSettings()
+  var segmentBytes = 1 << 20
   var settings: LoopSettings
   var link = RigLink()
   var source = RigSource()
@@ -101,7 +102,7 @@ final class Rig {
     (seenCommits, seenTicks, seenLetters) = (0, 0, 0)
     arrivals = Arrivals()
     var configuration = JournalConfiguration()
-    configuration.segmentBytes = 1 << 20
+    configuration.segmentBytes = segmentBytes
     let (journal, recovered) = try Recovered.open(
       disk, configuration: configuration, defaults: defaults, partitions: settings.partitions)
     self.journal = journal
@@ -251,7 +252,7 @@ final class Rig {
   /// What a start from the present disk would know.
   func recoveredState() throws -> [String] {
     var configuration = JournalConfiguration()
-    configuration.segmentBytes = 1 << 20
+    configuration.segmentBytes = segmentBytes
     let (_, recovered) = try Recovered.open(
       disk.copy(), configuration: configuration, defaults: defaults, partitions: settings.partitions)
     return state(of: recovered.machine)
