@@ -64,14 +64,11 @@ extension Loop {
       apply(.deadlines, to: pool, now: clock.proven)
       return true
     }
-    guard var signal = inHand else { return false }
-    if signal.alarmBudget > 0, let pool = machine.nextAlarm(by: clock.proven) {
-      let changes = apply(.alarms, to: pool, now: clock.proven)
-      signal.alarmBudget -= max(1, changes)
-      inHand = signal
+    if alarmBudget > 0, let pool = machine.nextAlarm(by: clock.proven) {
+      alarmBudget -= max(1, apply(.alarms, to: pool, now: clock.proven))
       return true
     }
-    inHand = nil
+    guard let signal = inHand.take() else { return false }
     apply(signal)
     return true
   }
@@ -80,6 +77,7 @@ extension Loop {
     guard mayTakeSignals, let message = backlog.first else { return false }
     backlog.removeFirst()
     clock.advance(to: message.storedAtNs)
+    alarmBudget = WorkerLimits.alarmsPerInput
     inHand = SignalInHand(message: message, meaning: meaning(of: message))
     return true
   }
