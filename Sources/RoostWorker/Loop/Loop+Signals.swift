@@ -73,6 +73,7 @@ extension Loop {
     return true
   }
 
+  /// The place where, after an unclean exit, signals that were in hand then are to be taken one per batch.
   private func takeInHand() -> Bool {
     guard mayTakeSignals, let message = backlog.first else { return false }
     backlog.removeFirst()
