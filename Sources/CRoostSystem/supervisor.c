@@ -15,7 +15,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Everything below `supervise` runs in the forked process: no malloc, no stdio, no locks.
+// Where the kernel finds the command line it shows for this process.
+static char *shown_line;
+static size_t shown_bytes;
+
+__attribute__((constructor)) static void remember_line(int count, char **arguments) {
+  if (count < 1) return;
+  shown_line = arguments[0];
+  shown_bytes = (size_t)(arguments[count - 1] + strlen(arguments[count - 1]) - arguments[0]);
+}
+
+// Who ends our maker by what its command line looks like must not end us with it.
+static void take_own_name(void) {
+  static const char name[] = "roost-supervise";
+  prctl(PR_SET_NAME, name, 0, 0, 0);
+  if (shown_line == NULL) return;
+  memset(shown_line, 0, shown_bytes);
+  memcpy(shown_line, name, sizeof name - 1 < shown_bytes ? sizeof name - 1 : shown_bytes);
+}
+
+// From here to `supervise` everything runs in the forked process: no malloc, no stdio, no locks.
 
 struct child {
   uint64_t id;  // 0 = this place is free
@@ -238,7 +257,7 @@ static void end_all(struct supervision *it) {
 static void supervise(struct supervision *it) {
   // Ctrl-C and a signal to our maker's group are not for us: we end with our maker, after all the others.
   setsid();
-  prctl(PR_SET_NAME, "roost-supervise", 0, 0, 0);
+  take_own_name();
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   if (dup2(it->socket, 3) < 0) _exit(126);

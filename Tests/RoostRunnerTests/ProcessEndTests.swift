@@ -92,6 +92,17 @@ struct ProcessEndTests {
     #expect(!exists(rig.supervisor))
   }
 
+  @Test("the supervisor is not found by the command line of its maker")
+  func name() throws {
+    let rig = try ProcessRig()
+    defer { rig.close() }
+    let named = eventually {
+      let line = FileManager.default.contents(atPath: "/proc/\(rig.supervisor)/cmdline") ?? Data()
+      return String(decoding: line.filter { $0 != 0 }, as: UTF8.self) == "roost-supervise"
+    }
+    #expect(named)
+  }
+
   @Test("a supervisor that is killed takes the processes with it, and is an error that says so")
   func supervisorKilled() throws {
     let rig = try ProcessRig()
