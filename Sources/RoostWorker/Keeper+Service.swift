@@ -34,11 +34,9 @@ extension Keeper {
       case .loopEnd(.failed(let error)): throw error
       case .linkNews: break
       case .streamIsFull: trim(isRefusing: true)
-      case .readingBroke:
-        if control.linkIsUp, case .lost = try check() { return .startOver }
       case .time:
         guard control.linkIsUp else { break }
-        if Monotonic.nowNs() >= refreshNs, case .lost = try refresh() { return .startOver }
+        if Monotonic.nowNs() >= refreshNs { try refresh() }
         if Monotonic.nowNs() >= trimNs, case .lost = try check() { return .startOver }
         trim(isRefusing: false)
       }
@@ -48,6 +46,7 @@ extension Keeper {
   /// After a start or a break: the identity must be ours and the stream the one we read; then the loop may go on.
   private func bringUp() throws(WorkerError) -> Look {
     let breaks = control.breaks
+    let outboxBreaks = link.outbox.breakCount
     guard link.connection.isConnected, link.outbox.connection.isConnected else {
       return .away(NATSError(.disconnected, "the link to the NATS server is down; it is being retried"))
     }
@@ -58,7 +57,7 @@ extension Keeper {
       let receivedNs = Monotonic.nowNs()
       try subscribe()
       control.linkIsUp(since: breaks) { [queue = service.queue] in
-        queue.put(.linkUp(brokerClockNs: clockNs, receivedNs: receivedNs))
+        queue.put(.linkUp(brokerClockNs: clockNs, receivedNs: receivedNs, breaks: outboxBreaks))
       }
       log.info(
         "link to the broker is up", [.server: NATSSettings(url: service.configuration.serverURL, name: "").redactedURL])
@@ -78,12 +77,10 @@ extension Keeper {
       conflict = try keys.conflicts(position: position.sequence).first
       stream = try StreamCheck.run(jetStream, streams.signalsName, at: position)
     } catch {
-      guard error.code == .notFound else { return .away(error) }
-      log.error("stream or bucket is gone, starting over", [.error: error.message])
-      return .lost
+      return .away(error)
     }
     if let conflict { throw refusal(conflict, position) }
-    guard case .lost(let reason, _) = stream else { return .sound }
+    guard case .lost(let reason) = stream else { return .sound }
     log.error("broker has lost acknowledged signals, starting over", [.reason: reason])
     return .lost
   }
@@ -96,19 +93,15 @@ extension Keeper {
   }
 
   /// The identity again, and with it the broker's clock.
-  private func refresh() throws(WorkerError) -> Look {
+  private func refresh() throws(WorkerError) {
     do throws(NATSError) {
       let storedAtNs = try write()
       service.queue.put(.brokerClock(storedAtNs: storedAtNs, receivedNs: Monotonic.nowNs()))
-      return .sound
     } catch {
       refreshNs = Monotonic.ns(afterMs: WorkerLimits.retryMs * 5)
       log.info("journal identity not refreshed, trying again", [.error: error.message])
-      switch error.code {
-      // Somebody else wrote, or we did and did not hear of it; or the bucket is gone.
-      case .wrongRevision, .noResponders, .notFound: return try check()
-      default: return .away(error)
-      }
+      // Somebody else wrote, or we did and did not hear of it.
+      if error.code == .wrongRevision { _ = try check() }
     }
   }
 }

@@ -28,6 +28,8 @@ package final class Outbox: Sendable {
     var open: [(batch: UInt64, reconnects: UInt64)] = []
     /// Breaks of the link before the batch that is being gathered.
     var reconnects: UInt64
+    /// Breaks of the link that the owner knows of.
+    var knownBreaks: UInt64
     /// Something of the batch was refused.
     var isIncomplete = false
     /// The broker takes so little that nothing more is taken from the owner.
@@ -63,7 +65,7 @@ package final class Outbox: Sendable {
     self.loop = loop
     self.onEvent = onEvent
     inbox = Inbox.name(prefix: connection.settings.inboxPrefix)
-    state = Mutex(State(reconnects: reconnects))
+    state = Mutex(State(reconnects: reconnects, knownBreaks: loop.breakCount))
   }
 
   deinit { stop() }
@@ -80,6 +82,14 @@ package final class Outbox: Sendable {
     try connection.flush(timeoutMs: connection.settings.connectTimeoutMs)
   }
 
+  /// How often the link broke: two equal values enclose a time without a break.
+  package var breakCount: UInt64 { loop.breakCount }
+
+  /// After a break of the link everything is refused until the owner says that it knows of it: else what it publishes
+  /// next would be seen before what was lost with the old link and has to be published again. `breaks`: the
+  /// ``breakCount`` that the owner knows; if there are more by now, it will hear of those too.
+  package func resume(afterBreaks breaks: UInt64) { state.withLock { $0.knownBreaks = breaks } }
+
   /// Adds a message to the batch. Errors: `disconnected`: it was not sent and will not be; also when the broker takes
   /// so little that too much has gathered. `badSubject`, `tooLarge`, `closed`.
   package func publish(
@@ -95,7 +105,7 @@ package final class Outbox: Sendable {
     _ subject: String, reply: String? = nil, headers: [NATSHeader] = [], bytes: UnsafeRawBufferPointer
   ) throws(NATSError) {
     do {
-      try requireRoom()
+      try requireLinkAndRoom()
       loop.gather()
       try connection.publish(subject, reply: reply, headers: headers, bytes: bytes)
     } catch {
@@ -115,8 +125,12 @@ package final class Outbox: Sendable {
     }
   }
 
-  private func requireRoom() throws(NATSError) {
-    if !state.withLock({ $0.isBlocked }) { return }
+  private func requireLinkAndRoom() throws(NATSError) {
+    let (knownBreaks, isBlocked) = state.withLock { ($0.knownBreaks, $0.isBlocked) }
+    if !loop.hasSocket || knownBreaks != loop.breakCount {
+      throw NATSError(.disconnected, "publishing: the link to the NATS server broke; publish again after resume")
+    }
+    if !isBlocked { return }
     let buffered = connection.bufferedBytes
     if buffered > NATSLimits.outboxBufferBytes {
       throw NATSError(

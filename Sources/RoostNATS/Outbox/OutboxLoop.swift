@@ -23,6 +23,8 @@ final class OutboxLoop: Sendable {
   /// True between the first publish of a batch and its end: what is buffered meanwhile waits for the end.
   private let isGathering = Atomic<Bool>(false)
   private let isReading = Atomic<Bool>(false)
+  private let breaks = Atomic<UInt64>(0)
+  private let isAttached = Atomic<Bool>(false)
   private let thread = Mutex<ServiceThread?>(nil)
 
   init() {
@@ -76,6 +78,11 @@ final class OutboxLoop: Sendable {
       return natsConnection_Buffered(connection)
     }
   }
+
+  /// How often the link broke; counted at once, while the library's own events come later and on another thread.
+  var breakCount: UInt64 { breaks.load(ordering: .sequentiallyConsistent) }
+
+  var hasSocket: Bool { isAttached.load(ordering: .sequentiallyConsistent) }
 
   private var connection: OpaquePointer? { OpaquePointer(bitPattern: state.withLock { $0.connection }) }
 
@@ -143,22 +150,30 @@ extension OutboxLoop {
   }
 
   private func attached(_ connection: OpaquePointer?, _ socket: Int32) {
+    detach()
     let connection = UInt(bitPattern: connection)
     state.withLock { state in
       state.connection = connection
       state.socket = socket
       state.wantsWrite = false
     }
+    isAttached.store(true, ordering: .sequentiallyConsistent)
     ring()
+  }
+
+  private func detach() {
+    isAttached.store(false, ordering: .sequentiallyConsistent)
+    state.withLock { state in
+      if state.socket >= 0 { breaks.add(1, ordering: .sequentiallyConsistent) }
+      state.socket = -1
+      state.wantsWrite = false
+    }
   }
 
   /// The library closes the socket next. A read that is under way ends within microseconds, or waits for the lock
   /// that our caller holds and then finds the socket gone; the bound is for that second case.
   private func forgetSocket() {
-    state.withLock { state in
-      state.socket = -1
-      state.wantsWrite = false
-    }
+    detach()
     for _ in 0..<1_000 where isReading.load(ordering: .sequentiallyConsistent) { sched_yield() }
     ring()
   }

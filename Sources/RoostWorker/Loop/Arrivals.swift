@@ -55,8 +55,8 @@ package struct Inquiry: Sendable {
 /// What the loop is told about the world beside messages.
 package enum Notice: Sendable {
   /// The link is up, the journal's identity was confirmed, and a message that we just stored was read back: its
-  /// stored-at time is the broker's clock.
-  case linkUp(brokerClockNs: Int64, receivedNs: Int64)
+  /// stored-at time is the broker's clock. `breaks`: for ``Link/resume(afterBreaks:)``.
+  case linkUp(brokerClockNs: Int64, receivedNs: Int64, breaks: UInt64 = 0)
   case linkDown
   /// The broker's clock again, from a message that we just stored.
   case brokerClock(storedAtNs: Int64, receivedNs: Int64)

@@ -44,4 +44,6 @@ struct SignalInHand {
 
   let message: RoostNATS.SignalMessage
   let meaning: Meaning
+  /// What alarms before it may still change.
+  var alarmBudget = WorkerLimits.alarmsPerInput
 }

@@ -5,6 +5,9 @@ import RoostWire
 /// Where the loop's output goes. No call may block or fail: what does not leave because the link is down is not
 /// confirmed either, and the loop publishes it again after the next `Notice.linkUp`.
 package protocol Link: AnyObject {
+  /// A `Notice.linkUp` with this number was taken: the loop knows of so many breaks of the link. After another one
+  /// nothing leaves before, so that nothing new overtakes what has to be published again.
+  func resume(afterBreaks breaks: UInt64)
   /// Publishes; all of these leave in the order of the calls.
   func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8])
   /// Sends what was published. `Notice.handedOver(commit:)` or `.doubtful(commit:)` tells what became of it; numbers

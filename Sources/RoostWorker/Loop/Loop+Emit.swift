@@ -11,10 +11,9 @@ extension Loop {
     for index in batch.shares.indices where batch.shares[index].partition == partition {
       let share = batch.shares[index]
       if isLinkUp { send(share.effects.commands, of: share.pool) }
-      count(share.effects.commands)
       add(
         Handover.Parcel(
-          record: record, pool: share.pool, notes: share.effects.commands.filter { $0.isNote },
+          record: record, pool: share.pool, notes: share.effects.commands.filter(\.isNote),
           events: share.effects.events, answers: share.effects.answers))
     }
     for answer in batch.answers where answer.partition == partition {
@@ -40,34 +39,16 @@ extension Loop {
   }
 
   func send(_ commands: [OutgoingCommand], of pool: PoolID) {
-    var lastRunner: RunnerID?
     for command in commands {
       var trace: [NATSHeader] = []
       switch command.body {
-      case .start(let issued, _), .stop(let issued, _):
-        trace = headers(issued.cause.trace, issued.record)
-        if lastRunner != command.runner {
-          lastRunner = command.runner
-          liveness.sent(pool, command.runner, atNs: turnNs)
-        }
+      case .start(let issued, _), .stop(let issued, _): trace = headers(issued.cause.trace, issued.record)
       case .welcome, .close: break
       }
       link.publish(
         subjects.command(pool, command.runner, command.body.verb), headers: trace, payload: codec.encode(command))
+      if !command.isNote { liveness.sent(pool, command.runner, atNs: turnNs) }
     }
-  }
-
-  private func count(_ commands: [OutgoingCommand]) {
-    var (starts, stops) = (0, 0)
-    for command in commands {
-      switch command.body {
-      case .start: starts += 1
-      case .stop: stops += 1
-      case .welcome, .close: break
-      }
-    }
-    if starts > 0 { metrics.add(.commandsStart, starts) }
-    if stops > 0 { metrics.add(.commandsStop, stops) }
   }
 
   /// After a start, a break of the link, or a doubt: everything that is not confirmed, in order.

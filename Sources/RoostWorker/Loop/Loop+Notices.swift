@@ -6,8 +6,9 @@ import RoostTelemetry
 extension Loop {
   func take(_ notice: Notice) {
     switch notice {
-    case .linkUp(let brokerClockNs, let receivedNs):
+    case .linkUp(let brokerClockNs, let receivedNs, let breaks):
       clock.set(storedAtNs: brokerClockNs, at: receivedNs)
+      link.resume(afterBreaks: breaks)
       isLinkUp = true
       withdrawVerdicts()
       liveness.hear(fromNs: turnNs)
