@@ -10,7 +10,7 @@ struct TidyTests {
     "RoostWorker": [
       "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",
     ],
-    "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"],
+    "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"],
     "RoostNATS": ["RoostCore", "CNats"],
     "RoostJournal": ["RoostCore", "CRoostSystem"],
     "RoostWire": ["RoostCore", "CRoostProtos", "CProtobufC"],

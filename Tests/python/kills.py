@@ -2,6 +2,7 @@
 
     kills.py --kills 50 --wakes 2000 --actors 200 [--seed S] [--server-binary PATH] [--worker PATH | --fake-worker]
 
+With --restarts N the broker is stopped and started N times as well; what passed is then recorded by the broker itself.
 The seed decides the wakes and the moments; it is printed. Exit 0: everything was explained; 1: the checker found
 something; 2: the trial itself failed. The folder with the recording and the logs is kept unless all went well.
 """
@@ -17,6 +18,7 @@ import time
 from asyncio.subprocess import Process
 from pathlib import Path
 
+import capture
 import wire
 from load import Load
 from processes import Children, until
@@ -26,6 +28,8 @@ RUNNERS = 3
 SLEEP_AFTER_MS = 20
 # A worker lives this long before it is killed: from the middle of its recovery to well into the load.
 LIFE_S = (0.02, 1.0)
+# The broker: long enough for what was interrupted to be under way again.
+BROKER_LIFE_S = (0.3, 2.5)
 # Nothing new for this long, longer than a resend of commands and an overdue report take: the trial is over.
 QUIET_S = 6.0
 QUIET_LIMIT_S = 120.0
@@ -45,10 +49,13 @@ class Trial:
         chosen = self.chosen
         server = await self.children.broker(chosen.server_binary)
         recorded = self.folder / "recording.jsonl"
-        recorder = await self.children.python(
-            "recorder", "checker.py", "record", "--server", server, "--out", recorded, first_line=True
-        )
         self.client = await wire.connect(server, "kills")
+        if chosen.restarts:
+            await capture.begin(self.client)
+        else:
+            recorder = await self.children.python(
+                "recorder", "checker.py", "record", "--server", server, "--out", recorded, first_line=True
+            )
         await self._watch()
         worker = await self._start_worker(server)
         await until(lambda: self.has_stream, "the worker made no stream")
@@ -59,16 +66,21 @@ class Trial:
         load = Load(self.client, POOL, chosen.actors, chosen.seed, lambda line: print(json.dumps(line), file=acked))
         await load.create()
         # As long as the kills take, give or take: so that most of them meet wakes in flight.
-        rate = chosen.rate or chosen.wakes / max(chosen.kills * sum(LIFE_S) / 2, 1)
-        loading = asyncio.create_task(load.wake(chosen.wakes, rate))
+        trouble_s = max(chosen.kills * sum(LIFE_S), chosen.restarts * sum(BROKER_LIFE_S)) / 2
+        loading = asyncio.create_task(load.wake(chosen.wakes, chosen.rate or chosen.wakes / max(trouble_s, 1)))
+        restarting = asyncio.create_task(self._restart_broker())
         worker = await self._kill(worker, server)
+        await restarting
         await loading
         acked.close()
         quiet_s = chosen.quiet_s
         await until(lambda: time.monotonic() - self.last_change > quiet_s, "the pool did not come to rest", QUIET_LIMIT_S)
         if worker.returncode is not None:
             raise RuntimeError(f"the last worker ended by itself with {worker.returncode}")
-        if code := await self.children.stop(recorder):
+        if chosen.restarts:
+            with recorded.open("w") as out:
+                await capture.collect(self.client, out)
+        elif code := await self.children.stop(recorder):
             raise RuntimeError(f"the recorder ended with {code}: see {self.folder}/recorder.log")
         await self.client.close()
         judge = await self.children.python("judge", "checker.py", "judge", recorded, self.folder / "acked.jsonl")
@@ -113,6 +125,13 @@ class Trial:
         behaviour = ["--behaviour", "sleep-after", str(SLEEP_AFTER_MS)]
         await self.children.python(f"runner-{name}", "runner.py", *arguments, *behaviour)
 
+    async def _restart_broker(self) -> None:
+        # A generator of its own: the kills must meet the same moments with and without restarts.
+        moments = random.Random(self.chosen.seed)
+        for _ in range(self.chosen.restarts):
+            await asyncio.sleep(moments.uniform(*BROKER_LIFE_S))
+            await self.children.restart_broker(self.chosen.server_binary)
+
     async def _kill(self, worker: Process, server: str) -> Process:
         for kill in range(1, self.chosen.kills + 1):
             life_s = self.random.uniform(*LIFE_S)
@@ -128,6 +147,7 @@ class Trial:
 async def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--restarts", type=int, default=0, help="of the broker, in good order")
     options.add_argument("--wakes", type=int, default=2000)
     options.add_argument("--actors", type=int, default=200)
     options.add_argument("--slots", type=int, default=20, help="of each of the three runners")
@@ -147,7 +167,8 @@ async def main() -> int:
     code = EXIT_FAILED
     try:
         code = await trial.run()
-        print(f"kills.py: {chosen.kills} kills, {chosen.wakes} wakes, {time.monotonic() - began:.1f} s, seed {chosen.seed}")
+        took = f"{chosen.wakes} wakes, {time.monotonic() - began:.1f} s, seed {chosen.seed}"
+        print(f"kills.py: {chosen.kills} kills, {chosen.restarts} broker restarts, {took}")
     except (RuntimeError, asyncio.TimeoutError, wire.nats.errors.Error) as error:
         print(f"kills.py: {error!r}; logs in {folder}", file=sys.stderr)
     finally:

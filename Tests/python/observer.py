@@ -6,7 +6,8 @@ It prints the lines of a recording as they come (and writes them to FILE, for th
 signals. Orders are JSON objects, one a line:
 
     {"publish": SUBJECT, "tag": T, "body": {...} | "hex": "..." | "fill": BYTES, "headers": {...}}
-                                    prints {"t": "acked", "tag": T, "seq": N} or {"t": "refused", "tag": T, "error": E}
+                                    prints {"t": "acked", "tag": T, "seq": N, "ts": stored-at}, or
+                                    {"t": "refused", "tag": T, "error": E}
     {"read": STREAM, "tag": T}      prints {"t": "stored", ...} for each message, then {"t": "read", "tag": T, "count": N}
     {"finish": true}                reads the signals to their end, prints {"t": "end"}, and ends
 """
@@ -65,10 +66,12 @@ class Observer:
     async def _publish(self, order: dict[str, Any]) -> None:
         try:
             ack = await self.stream.publish(order["publish"], payload(order), headers=order.get("headers"))
+            stored = await self.stream.get_msg(ack.stream, ack.seq)
         except (nats.errors.Error, asyncio.TimeoutError) as error:
             self.say({"t": "refused", "tag": order["tag"], "error": repr(error)})
-        else:
-            self.say({"t": "acked", "tag": order["tag"], "seq": ack.seq, "subject": order["publish"], "at": wire.now_ms()})
+            return
+        facts = {"seq": ack.seq, "subject": order["publish"], "ts": int(stored.time.timestamp() * 1000)}
+        self.say({"t": "acked", "tag": order["tag"], "at": wire.now_ms(), **facts})
 
     async def _read(self, stream: str, tag: str) -> None:
         """Message by message, which every server version answers."""

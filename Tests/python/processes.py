@@ -42,11 +42,19 @@ class Children:
         """A nats-server with JetStream in a folder of its own, on a port that the system chose; gives back its URL."""
         ports = self.folder / "ports"
         ports.mkdir()
-        await self.spawn(
-            "broker", binary, "-a", "127.0.0.1", "-p", "-1", "-js", "-sd", self.folder / "js", "--ports_file_dir", ports
-        )
+        self._broker = await self.spawn("broker", *self._broker_command(binary, -1), "--ports_file_dir", ports)
         await until(lambda: any(file.read_text() for file in ports.iterdir()), "the broker wrote no ports file")
-        return json.loads(next(ports.iterdir()).read_text())["nats"][0]
+        self._broker_url = json.loads(next(ports.iterdir()).read_text())["nats"][0]
+        return self._broker_url
+
+    async def restart_broker(self, binary: str) -> None:
+        """Stops it in good order and starts it again on the same port and store."""
+        await self.stop(self._broker)
+        port = int(self._broker_url.rsplit(":", 1)[1])
+        self._broker = await self.spawn("broker", *self._broker_command(binary, port))
+
+    def _broker_command(self, binary: str, port: int) -> list[str]:
+        return [binary, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(self.folder / "js")]
 
     async def stop(self, process: Process, number: signal.Signals = signal.SIGTERM) -> int:
         """Sends a signal and waits; -9 for one that does not hear it."""

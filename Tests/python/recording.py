@@ -25,6 +25,36 @@ KINDS = {"command": "command", "event": "event", "reply": "outcome", "dead": "de
 Line = dict[str, Any]
 
 
+def command_line(message: Any, at: int) -> Line | None:
+    """What passed, as a line; None for pings and API calls, and for signals, which are read from their stream, where
+    they have a sequence."""
+    branch = message.subject.split(".")[1]
+    if branch not in KINDS:
+        return None
+    line: Line = {"t": KINDS[branch], "at": at, "subject": message.subject}
+    if branch == "dead":
+        line["headers"] = dict(message.headers or {})
+    else:
+        verb = message.subject.rsplit(".", 1)[1]
+        shape = {"event": wire.events.ActorEvent, "reply": wire.events.SignalOutcome}.get(branch, wire.COMMANDS.get(verb))
+        line["body"] = wire.decoded(shape, message.data) if shape else None
+    return line
+
+
+def signal_line(message: Any) -> Line:
+    """A message of the signal stream."""
+    shape = wire.signal_type(message.subject)
+    return {
+        "t": "signal",
+        "seq": message.metadata.sequence.stream,
+        "ts": int(message.metadata.timestamp.timestamp() * 1000),
+        "at": wire.now_ms(),
+        "subject": message.subject,
+        "headers": dict(message.headers or {}),
+        "body": wire.decoded(shape, message.data) if shape else None,
+    }
+
+
 class Recorder:
     """Records from the moment `start` returns until `finish`."""
 
@@ -44,18 +74,8 @@ class Recorder:
         self.following = asyncio.create_task(self._follow())
 
     async def _on_message(self, message: Any) -> None:
-        branch = message.subject.split(".")[1]
-        line: Line = {"t": KINDS.get(branch), "at": wire.now_ms(), "subject": message.subject}
-        if branch == "dead":
-            line["headers"] = dict(message.headers or {})
-        elif branch in KINDS:
-            verb = message.subject.rsplit(".", 1)[1]
-            shape = {"event": wire.events.ActorEvent, "reply": wire.events.SignalOutcome}.get(branch, wire.COMMANDS.get(verb))
-            line["body"] = wire.decoded(shape, message.data) if shape else None
-        else:
-            # Pings and API calls; signals are read from their stream, where they have a sequence.
-            return
-        self._write(line)
+        if line := command_line(message, wire.now_ms()):
+            self._write(line)
 
     async def _follow(self) -> None:
         """Reads the signals in order from the first one, as soon as a worker has made the stream."""
@@ -76,22 +96,11 @@ class Recorder:
         )
 
     async def _on_signal(self, message: Any) -> None:
-        seq = message.metadata.sequence.stream
-        if seq <= self.last_seq:
+        line = signal_line(message)
+        if line["seq"] <= self.last_seq:
             return
-        self.last_seq = seq
-        shape = wire.signal_type(message.subject)
-        self._write(
-            {
-                "t": "signal",
-                "seq": seq,
-                "ts": int(message.metadata.timestamp.timestamp() * 1000),
-                "at": wire.now_ms(),
-                "subject": message.subject,
-                "headers": dict(message.headers or {}),
-                "body": wire.decoded(shape, message.data) if shape else None,
-            }
-        )
+        self.last_seq = line["seq"]
+        self._write(line)
         self._advanced.set()
 
     def _write(self, line: Line) -> None:

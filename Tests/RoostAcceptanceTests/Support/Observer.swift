@@ -38,8 +38,8 @@ final class Observer {
     if !headers.isEmpty { order["headers"] = headers }
     try say(order.merging(payload) { $1 })
     let answer = try waitForAny([["t": "acked", "tag": tag], ["t": "refused", "tag": tag]])
-    guard let sequence = answer["seq"] else { throw WorldError("\(subject): \(answer)") }
-    return try program.wait(for: ["t": "signal", "seq": sequence])
+    if answer["seq"] == nil { throw WorldError("\(subject): \(answer)") }
+    return answer
   }
 
   // MARK: - Seeing
