@@ -44,23 +44,18 @@ extension Pool {
   }
 
   /// Places the head of the queue while it can be placed; stops at the first miss, or at the bound of one turn and then
-  /// wants to go on. Follows everything that may have made room. Returns how many it placed.
-  @discardableResult
-  mutating func passQueue(_ turn: inout Turn) -> Int {
-    var placed = 0
+  /// wants to go on. Follows everything that may have made room.
+  mutating func passQueue(_ turn: inout Turn) {
     while let head = queue.first, let runner = placement.best {
-      if placed == Limits.placementsPerTurn {
-        needsPass = true
-        return placed
-      }
+      needsPass = turn.placed == Limits.placementsPerTurn
+      if needsPass { return }
       guard case .pending(_, _, let demand) = actors[head.slot].record.state else {
         preconditionFailure("a ticket belongs to a pending actor")
       }
       start(head.slot, on: runner, demand, &turn)
-      placed += 1
+      turn.placed += 1
     }
     needsPass = false
-    return placed
   }
 
   private mutating func enqueue(_ slot: Int, _ demand: Demand, _ turn: inout Turn) {

@@ -3,7 +3,9 @@
 extension Pool {
   mutating func apply(_ signal: PoolSignal, _ turn: inout Turn) {
     switch signal {
-    case .tick: turn.effects.tally.applied += 1
+    case .tick:
+      turn.effects.tally.applied += 1
+      answerPool(.accepted, &turn)
     case .refused(let reason, _): refuse(reason: reason, &turn)
     case .configure(let overlay):
       let wanted = overlay.over(defaults)

@@ -1,11 +1,13 @@
 /// One input being applied: when, why, and what comes of it.
 struct Turn {
   let moment: Moment
-  /// The signal in hand; `.none` for timers and verdicts, and for a tick, which is no cause.
+  /// The signal in hand; `.none` for timers and verdicts. A tick causes nothing: what it proves to be due fires before.
   let cause: Cause
   /// Where the signal in hand wants its answer.
   let replyTo: String?
   var effects: Effects
+  /// How many the queue pass has placed so far: an input may call it often, but is bounded as a whole.
+  var placed = 0
 
   var now: Instant { moment.now }
   var clock: Instant { moment.clock }
@@ -20,16 +22,16 @@ extension Pool {
   /// Decides one input (lifecycle). Order inside: what the input says, then the queue pass it made possible.
   mutating func apply(_ input: Input, at moment: Moment, into effects: inout Effects) {
     let signal: Signal? = if case .signal(let signal) = input { signal } else { nil }
-    let isTick = signal?.body == .pool(.tick)
-    var turn = Turn(
-      moment: moment, cause: isTick ? .none : signal?.cause ?? .none, replyTo: signal?.replyTo, effects: Effects())
+    var turn = Turn(moment: moment, cause: signal?.cause ?? .none, replyTo: signal?.replyTo, effects: Effects())
     swap(&effects, &turn.effects)
     switch input {
     case .signal(let signal): apply(signal, &turn)
     case .deadlines: fireDeadlines(&turn)
     case .alarms: fireAlarms(&turn)
     case .continuePass: passQueue(&turn)
-    case .sweep: turn.effects.tally.rescuedBySweep += passQueue(&turn)
+    case .sweep:
+      passQueue(&turn)
+      turn.effects.tally.rescuedBySweep += turn.placed
     case .fresh(let runner): setFresh(runner, true, &turn)
     case .stale(let runner): setFresh(runner, false, &turn)
     case .lost(let runner, let session): lose(runner, session, &turn)
