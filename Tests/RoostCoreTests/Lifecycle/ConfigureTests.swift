@@ -65,6 +65,13 @@ import Testing
     #expect(world.create("a2").due("a2") == 5_000)
   }
 
+  @Test("A tick is time only; whoever asks is told that it was read")
+  func tick() {
+    let world = World().tick(reply: "x")
+    #expect(world.said == ["x: ACCEPTED."])
+    #expect(world.tick().effects.needsRecord == false)
+  }
+
   @Test("A pool exists from a configure that is taken")
   func makesPool() {
     #expect(World().configure { $0.maxPending = 1 }.machine.poolIDs.count == 1)

@@ -224,6 +224,28 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
     #expect(effects.tally.rescuedBySweep == 0)
   }
 
+  @Test("One input places at most 256 out of the line, however many passes it causes")
+  func boundedInput() {
+    let world = World().join("r1", slots: 3)
+    world.isChecking = false
+    for id in ["x", "y", "z"] { world.create(id, .restart).running(id) }
+    for id in 0..<600 { world.create("a\(1_000 + id)", .restart) }
+    var effects = Effects()
+    let start = RunnerInit(session: SessionID("s2"), version: 1, totalSlots: 2_000)
+    let signal = Signal(
+      pool: world.pool, sequence: 1_000_000, storedAt: world.now, body: .runner(RunnerID("r1"), .initialize(start)))
+    let moment = Moment(now: world.now, clock: world.now, record: 1_000_000)
+    world.machine.apply(.signal(signal), to: world.pool, at: moment, into: &effects)
+    #expect(effects.commands.count == 2 + Limits.placementsPerTurn)
+    #expect(
+      Array(world.queue.suffix(3)) == ["x", "y", "z"], "nobody overtakes those who wait for the rest of the pass")
+    for left in [600 + 3 - 512, 0] {
+      world.machine.apply(.continuePass, to: world.pool, at: moment, into: &effects)
+      #expect(world.queue.count == left)
+    }
+    #expect(world.reading { $0.needsPass } == false)
+  }
+
   @Test("The sweep finds nothing to do; what it places is counted")
   func sweep() {
     let world = full("a1").wake("a1", patience: .forever)

@@ -13,9 +13,9 @@ import Testing
 
   @Test("The largest free share first, then the fewest actors, then the lowest id")
   func order() {
-    let world = World().join("r2", slots: 4).join("r1", slots: 2).join("r3", slots: 4)
-    // 4/4 each: r1, r2, r3 by id; then 1/2, 3/4, 3/4; 2/4 twice against 1/2, where r1 has fewer actors; and so on.
-    #expect(places(world, 10) == ["r1", "r2", "r3", "r2", "r3", "r1", "r2", "r3", "r2", "r3"])
+    let world = World().join("r2", slots: 4).join("r9", slots: 2).join("r3", slots: 4)
+    // All free: by id. Then 3/4, 3/4, 1/2; at 2/4, 2/4, 1/2 r9 has the fewest actors; and so on.
+    #expect(places(world, 10) == ["r2", "r3", "r9", "r2", "r3", "r9", "r2", "r3", "r2", "r3"])
     #expect(places(World().join("r1", slots: 1), 2) == ["r1", "-"])
   }
 
@@ -74,6 +74,12 @@ import Testing
     #expect(world.stale("r1").said == [])
     #expect(world.fresh("r1").commands == ["r1 <- 2 start b g1"])
     #expect(world.fresh("r9").said == [])
+  }
+
+  @Test("A stale runner's new session is fresh")
+  func freshBySession() {
+    let world = World().join("r1").stale("r1").join("r1", session: "s2").create("a1")
+    #expect(world["a1"] == "starting g1 r1")
   }
 
   @Test("allocate: the first reason that holds is told, and no slot is touched")

@@ -27,7 +27,7 @@ import Testing
       if random.chance(20) {
         model[slot] = nil
       } else {
-        let total = UInt32(random.pick([0, 1, 2, 3, 7, 100, 2_000, 100_000]))
+        let total = UInt32(random.pick([0, 1, 2, 2, 4, 4, 6, 8, 7, 100, 2_000, 100_000]))
         model[slot] = Key(
           version: UInt32(random.below(3)), totalSlots: total, reserved: UInt32(random.below(Int(total) + 1)),
           runner: RunnerID("r\(random.chance(50) ? slot : 100 - slot)"), slot: slot)

@@ -95,7 +95,7 @@ struct Ledger {
   /// Runner signals have no answers: the wire ignores their reply subject.
   mutating func asked(_ replyTo: String, _ sequence: StreamSequence, _ body: Signal.Body) {
     switch body {
-    case .runner, .pool(.tick): return
+    case .runner: return
     case .actor(_, .wake): wakes.insert(sequence)
     case .actor, .pool: break
     }

@@ -81,5 +81,7 @@ extension World {
   }
 
   @discardableResult
-  func tick(_ location: SourceLocation = #_sourceLocation) -> World { deliver(.pool(.tick), location) }
+  func tick(reply: String? = nil, _ location: SourceLocation = #_sourceLocation) -> World {
+    deliver(.pool(.tick), reply: reply, location)
+  }
 }
