@@ -34,6 +34,8 @@ final class NATSLink: Link {
     self.log = log
   }
 
+  var maxMessageBytes: Int { outbox.connection.maxPayloadBytes }
+
   func resume(afterBreaks breaks: UInt64) { outbox.resume(afterBreaks: breaks) }
 
   func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8]) {

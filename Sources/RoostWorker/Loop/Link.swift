@@ -8,6 +8,8 @@ package protocol Link: AnyObject {
   /// A `Notice.linkUp` with this number was taken: the loop knows of so many breaks of the link. After another one
   /// nothing leaves before, so that nothing new overtakes what has to be published again.
   func resume(afterBreaks breaks: UInt64)
+  /// Bytes of the largest message that the broker takes, headers included.
+  var maxMessageBytes: Int { get }
   /// Publishes; all of these leave in the order of the calls.
   func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8])
   /// Sends what was published. `Notice.handedOver(commit:)` or `.doubtful(commit:)` tells what became of it; numbers

@@ -39,16 +39,32 @@ extension Loop {
   }
 
   func send(_ commands: [OutgoingCommand], of pool: PoolID) {
-    for command in commands {
+    for var command in commands {
       var trace: [NATSHeader] = []
       switch command.body {
       case .start(let issued, _), .stop(let issued, _): trace = headers(issued.cause.trace, issued.record)
       case .welcome, .close: break
       }
-      link.publish(
-        subjects.command(pool, command.runner, command.body.verb), headers: trace, payload: codec.encode(command))
+      var payload = codec.encode(command)
+      if let instead = replacement(of: command, pool, bytes: payload.count + trace.wireBytes) {
+        command = instead
+        payload = codec.encode(command)
+      }
+      link.publish(subjects.command(pool, command.runner, command.body.verb), headers: trace, payload: payload)
       if !command.isNote { liveness.sent(pool, command.runner, atNs: turnNs) }
     }
+  }
+
+  /// A start that is larger than the broker takes would never arrive, and the runner would wait for its index for ever: it
+  /// goes out as stop(STALE) under the same index, and the actor alone fails, for want of a report. nil: it fits.
+  private func replacement(of command: OutgoingCommand, _ pool: PoolID, bytes: Int) -> OutgoingCommand? {
+    guard case .start(let issued, _) = command.body, bytes > link.maxMessageBytes else { return nil }
+    log.error(
+      "start is larger than the broker takes: lower max_input_bytes or raise the broker's max_payload",
+      [.pool: pool, .actorID: issued.actor, .bytes: bytes, .limit: link.maxMessageBytes])
+    var stop = command
+    stop.body = .stop(issued, .stale)
+    return stop
   }
 
   /// After a start, a break of the link, or a doubt: everything that is not confirmed, in order.
@@ -112,6 +128,13 @@ extension Loop {
     var headers = [NATSHeader("traceparent", trace.parent(spanOf: record))]
     if let state = trace.state { headers.append(NATSHeader("tracestate", state)) }
     return headers
+  }
+}
+
+extension [NATSHeader] {
+  /// At most what they take on the wire.
+  fileprivate var wireBytes: Int {
+    isEmpty ? 0 : reduce(16) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
   }
 }
 

@@ -39,6 +39,7 @@ final class RigLink: Link {
   var letters: [RoostWire.DeadLetter] = []
   var ticks: [Message] = []
   var commits: [UInt64] = []
+  var maxMessageBytes = 1 << 20
   func resume(afterBreaks breaks: UInt64) {}
   func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8]) {
     published.append(Message(subject: subject, headers: headers, payload: payload))
