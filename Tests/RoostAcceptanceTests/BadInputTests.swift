@@ -134,6 +134,39 @@ extension Outside {
       #expect(try again.stop() == 0, "\(again.log)")
     }
 
+    @Test(
+      "garbage larger than a record of the journal, where the broker takes it: kept in part, and the worker goes on")
+    func largerThanARecord() throws {
+      let world = try World(extra: "max_payload: \(32 << 20)")
+      let worker = try world.worker()
+      let signal = try world.observer.publish(Subject.actor("a1", "wake"), payload: ["fill": 20 << 20])
+      let letter = try #require(try deadLetters(of: signal, world).first)
+      #expect(letter["headers.Roost-Dead-Truncated"] == String(20 << 20))
+      #expect(letter.number("bytes") == 8 << 20)
+      try expectServing(world, "next")
+      #expect(try worker.stop() == 0, "\(worker.log)")
+      let again = try world.worker()
+      #expect(try again.stop() == 0, "\(again.log)")
+    }
+
+    @Test("an input that the broker takes in a create and not in a start: that actor fails alone, its runner goes on")
+    func inputTooLargeToStart() throws {
+      let world = try World(extra: "max_payload: 65536")
+      let worker = try world.worker("--set", "actor_start_threshold_ms=1000")
+      let runner = try world.runner(slots: 4)
+      // Create.input is field 4, and its length takes three bytes.
+      let length = 65_500
+      let varint = [UInt8(length & 0x7f | 0x80), UInt8(length >> 7 & 0x7f | 0x80), UInt8(length >> 14)]
+      let prefix = "22" + varint.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      try world.observer.publish(
+        Subject.actor("huge", "create"), payload: ["hex": prefix + String(repeating: "00", count: length)])
+      try world.observer.publish(Subject.actor("small", "create"))
+      try runner.wait(for: ["saw": "start", "actor_id": "small"])
+      try world.observer.event("ready", of: "small")
+      #expect(worker.log.contains("huge") || world.observer.events("rejected", of: "huge").count == 1, "\(worker.log)")
+      #expect(try worker.stop() == 0, "\(worker.log)")
+    }
+
     @Test("a reply subject that is not allowed: rejected in an event, answered nowhere, and nothing is woken")
     func badReplyTo() throws {
       let world = try World()

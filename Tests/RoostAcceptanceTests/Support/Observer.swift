@@ -10,7 +10,7 @@ final class Observer {
 
   init(_ url: String, recording: String) throws {
     program = try PythonProgram("observer.py", ["--server", url, "--out", recording])
-    try program.wait(for: ["note": "recording"])
+    try program.wait(for: ["note": "recording"], within: .seconds(60))
   }
 
   /// From now on every signal is seen, from the first one on.
