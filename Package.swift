@@ -30,7 +30,7 @@ let package = Package(
     library(
       "RoostWorker",
       ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),
-    library("RoostRunner", ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"]),
+    library("RoostRunner", ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"]),
     library("RoostNATS", ["RoostCore", "CNats"]),
     library("RoostJournal", ["RoostCore", "CRoostSystem"]),
     library("RoostWire", ["RoostCore", "CRoostProtos", "CProtobufC"]),
@@ -55,9 +55,10 @@ let package = Package(
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
     tests("RoostTelemetryTests", ["RoostTelemetry"]),
-    tests("RoostCLITests", ["RoostCLI", "RoostTestKit"], exclude: ["Golden"]),
+    tests("RoostCLITests", ["RoostCLI", "RoostRunner", "RoostTestKit"], exclude: ["Golden"]),
     tests("RoostTidyTests", []),
     tests("RoostAcceptanceTests", ["roost", "RoostTestKit"]),
+    tests("RoostRunnerTests", ["roost", "RoostRunner", "RoostTestKit"]),
     tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]
 )

@@ -2,12 +2,15 @@
 public enum ExitCode: Int32, Sendable, CaseIterable {
   /// Done, or a worker that was asked to stop.
   case success = 0
-  /// Roost said no: rejected, timed out, destroyed, put to sleep instead of run, or not ready in time.
+  /// Roost said no: rejected, timed out, destroyed, put to sleep instead of run, not ready in time, or a runner whose
+  /// id another process has.
   case refused = 1
   /// Wrong usage or settings that contradict each other; both values are named.
   case usage = 64
   /// The broker cannot be reached, or no worker answered.
   case unavailable = 69
+  /// The system gives no process or descriptor, or ended the one that looks after a runner's actors.
+  case systemError = 71
   /// The journal could not be flushed, or what was asked for could not be written out.
   case ioError = 74
   /// The data folder is in use by another process.

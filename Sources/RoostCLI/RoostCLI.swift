@@ -30,6 +30,7 @@ public enum RoostCLI {
   ) throws(CLIError) -> ExitCode {
     switch command.path.first {
     case "worker": return try WorkerCommand.run(command, environment: environment, console: console)
+    case "runner": return try RunnerCommand.run(command, environment: environment)
     case "setup": return try SetupCommand.run(command, environment: environment, console: console)
     case "actor": return try ActorCommand(command, console: console).run(environment: environment)
     case "version":

@@ -57,6 +57,12 @@ package struct Key: Hashable, Sendable, CustomStringConvertible {
   package static let httpAddress = Key("roost.http.address")
   package static let ready = Key("roost.ready")
 
+  // The processes of actors.
+  package static let process = Key("roost.process.id")
+  package static let processEnd = Key("roost.process.end")
+  package static let outputStream = Key("roost.process.stream")
+  package static let outputLine = Key("roost.process.line")
+
   // How much, how long, why.
   package static let count = Key("roost.count")
   package static let dropped = Key("roost.dropped.count")

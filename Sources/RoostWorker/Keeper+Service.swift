@@ -34,9 +34,11 @@ extension Keeper {
       case .loopEnd(.failed(let error)): throw error
       case .linkNews: break
       case .streamIsFull: trim(isRefusing: true)
+      case .readingBroke:
+        if control.linkIsUp, case .lost = try check() { return .startOver }
       case .time:
         guard control.linkIsUp else { break }
-        if Monotonic.nowNs() >= refreshNs { try refresh() }
+        if Monotonic.nowNs() >= refreshNs, case .lost = try refresh() { return .startOver }
         if Monotonic.nowNs() >= trimNs, case .lost = try check() { return .startOver }
         trim(isRefusing: false)
       }
@@ -77,10 +79,12 @@ extension Keeper {
       conflict = try keys.conflicts(position: position.sequence).first
       stream = try StreamCheck.run(jetStream, streams.signalsName, at: position)
     } catch {
-      return .away(error)
+      guard error.code == .notFound else { return .away(error) }
+      log.error("stream or bucket is gone, starting over", [.error: error.message])
+      return .lost
     }
     if let conflict { throw refusal(conflict, position) }
-    guard case .lost(let reason) = stream else { return .sound }
+    guard case .lost(let reason, _) = stream else { return .sound }
     log.error("broker has lost acknowledged signals, starting over", [.reason: reason])
     return .lost
   }
@@ -93,15 +97,19 @@ extension Keeper {
   }
 
   /// The identity again, and with it the broker's clock.
-  private func refresh() throws(WorkerError) {
+  private func refresh() throws(WorkerError) -> Look {
     do throws(NATSError) {
       let storedAtNs = try write()
       service.queue.put(.brokerClock(storedAtNs: storedAtNs, receivedNs: Monotonic.nowNs()))
+      return .sound
     } catch {
       refreshNs = Monotonic.ns(afterMs: WorkerLimits.retryMs * 5)
       log.info("journal identity not refreshed, trying again", [.error: error.message])
-      // Somebody else wrote, or we did and did not hear of it.
-      if error.code == .wrongRevision { _ = try check() }
+      switch error.code {
+      // Somebody else wrote, or we did and did not hear of it; or the bucket is gone.
+      case .wrongRevision, .noResponders, .notFound: return try check()
+      default: return .away(error)
+      }
     }
   }
 }

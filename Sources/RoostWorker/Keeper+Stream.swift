@@ -33,7 +33,8 @@ extension Keeper {
   func read() {
     if isReading { return }
     isReading = true
-    reader.start(at: readerStart) { [queue = service.queue, metrics = service.metrics, log = service.log] event in
+    reader.start(at: readerStart) {
+      [control, queue = service.queue, metrics = service.metrics, log = service.log] event in
       switch event {
       case .message(let message):
         let now = Monotonic.nowNs()
@@ -43,6 +44,7 @@ extension Keeper {
         }
       case .opened(let pending): queue.put(.reading(pending: pending))
       case .interrupted(let interruption):
+        control.readingBroke()
         metrics.add(.readerRemakes)
         log.info("reading of signals was interrupted, it begins again", [.reason: "\(interruption)"])
       }
@@ -54,13 +56,13 @@ extension Keeper {
   func trim(isRefusing: Bool) {
     let now = Monotonic.nowNs()
     let isRefused = control.takeStreamIsFull() || isRefusing
+    let isDue = now >= trimNs
+    if isDue { trimNs = now + WorkerLimits.trimNs }
     guard service.configuration.servedPools.isEmpty else { return }
     if isRefused {
       guard now >= refusedTrimNs else { return }
       refusedTrimNs = now + WorkerLimits.refusedTrimNs
     }
-    let isDue = now >= trimNs
-    if isDue { trimNs = now + WorkerLimits.trimNs }
     do throws(NATSError) {
       let stream = try jetStream.info(streams.signalsName)
       let isTight = Trimmer.isTight(stream, maxBytes: streams.signalsMaxBytes)

@@ -41,6 +41,7 @@ final class Keeper {
     keys = IdentityKeys(
       bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,
       pools: service.configuration.servedPools)
+    keys.isDamaged = !recovered.damagedPartitions.isEmpty
     readerStart = .afterSequence(recovered.positions.readAfter)
   }
 
@@ -78,7 +79,7 @@ final class Keeper {
       guard service.configuration.adopt else { throw refusal(conflict, position) }
       return try adopt(conflict)
     }
-    if case .lost(let reason) = check { return try acceptLoss(reason, position) }
+    if case .lost(let reason, let last) = check { return try acceptLoss(reason, position, last) }
     return ()
   }
 
@@ -110,21 +111,32 @@ final class Keeper {
       [.otherJournalID: conflict.other.id, .position: last.sequence, .journalID: keys.id])
     try loop.goOn(from: last, losingRunners: true)
     readerStart = .afterSequence(last.sequence)
-    return try service.untilReached { () throws(NATSError) in _ = try keys.write(position: last.sequence) }
+    return try service.untilReached { () throws(NATSError) in
+      // The owner before may be alive and write meanwhile: what stands there now is what is replaced.
+      _ = try keys.conflicts(position: last.sequence)
+      _ = try keys.write(position: last.sequence)
+    }
   }
 
   /// The identity first: after a crash in between the loss is found again, while a journal that is behind its identity
   /// would be refused.
-  private func acceptLoss(_ reason: String, _ position: SignalPosition) throws(WorkerError) -> Void? {
+  private func acceptLoss(
+    _ reason: String, _ position: SignalPosition, _ last: SignalPosition?
+  ) throws(WorkerError) -> Void? {
     log.error(
-      "broker has lost acknowledged signals, reading on by stored-at time",
-      [.reason: reason, .position: position.sequence])
+      "broker has lost acknowledged signals, reading on with what it has",
+      [.reason: reason, .position: position.sequence, .lastSequence: last?.sequence ?? 0])
     service.metrics.add(.streamLosses)
-    let written: Void? = try service.untilReached { () throws(NATSError) in _ = try keys.write(position: 0) }
-    if written == nil { return nil }
+    let found = try service.untilReached { () throws(NATSError) in
+      let conflicts = try keys.conflicts(position: .max)
+      if conflicts.isEmpty { _ = try keys.write(position: 0) }
+      return conflicts
+    }
+    guard let found else { return nil }
+    if let conflict = found.first { throw refusal(conflict, position) }
     try loop.goOn(
-      from: SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""), losingRunners: false)
-    readerStart = StreamCheck.start(after: position)
+      from: last ?? SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""), losingRunners: false)
+    readerStart = StreamCheck.start(after: position, last: last)
     return ()
   }
 }

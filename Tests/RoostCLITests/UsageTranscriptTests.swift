@@ -57,6 +57,13 @@ struct UsageTranscriptTests {
     it.roost("worker", "--data", "d", "--set", "lost=5000")
     it.roost("worker", "--data", "d", "--prefix", "a.b")
     it.roost("worker", "--data", "d", "--replicas", "2")
+    it.roost("runner")
+    it.roost("runner", "--pool", "default/gpu")
+    it.roost("runner", "--", "true")
+    it.roost("runner", "--pool", "default/gpu", "--slots", "-1", "--", "true")
+    it.roost("runner", "--pool", "default/gpu", "--slots", "100001", "--", "true")
+    it.roost("runner", "--pool", "default/gpu", "--id", "a.b", "--", "true")
+    it.roost("runner", "--pool", "default/gpu", "--grace", "2h", "--", "true")
     it.roost("setup", "--max-bytes", "1")
     try Golden.expect(it.text, is: "usage")
   }

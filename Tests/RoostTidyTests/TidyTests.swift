@@ -10,7 +10,7 @@ struct TidyTests {
     "RoostWorker": [
       "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",
     ],
-    "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"],
+    "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"],
     "RoostNATS": ["RoostCore", "CNats"],
     "RoostJournal": ["RoostCore", "CRoostSystem"],
     "RoostWire": ["RoostCore", "CRoostProtos", "CProtobufC"],

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "poller.h"
+#include "supervisor.h"
+
 // CRC32C (Castagnoli) of `count` bytes, continuing `crc` (0 to begin): crc32c(crc32c(0, a), b) == crc32c(0, ab).
 // Uses the instruction of the processor where there is one.
 uint32_t roost_crc32c(uint32_t crc, const void *bytes, size_t count);

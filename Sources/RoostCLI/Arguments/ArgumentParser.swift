@@ -35,6 +35,10 @@ enum ArgumentParser {
         try descend(to: argument, &command)
       } else {
         try add(operand: argument, to: &command)
+        if command.spec.commandLine != nil {
+          command.operands += rest
+          break
+        }
       }
     }
     if !command.wantsHelp { try checkComplete(command) }
@@ -77,7 +81,7 @@ enum ArgumentParser {
   }
 
   private static func add(operand: String, to command: inout ParsedCommand) throws(CLIError) {
-    guard command.operands.count < command.spec.operands.count else {
+    guard command.operands.count < command.spec.operands.count || command.spec.commandLine != nil else {
       let takes = command.spec.operands.map(\.name).joined(separator: " ")
       throw refusal(command, "unexpected \(quoted(operand)); it takes \(takes.isEmpty ? "only options" : takes)")
     }
@@ -89,7 +93,8 @@ enum ArgumentParser {
       let names = command.spec.subcommands.map(\.name).joined(separator: ", ")
       throw refusal(command, "a command is missing: one of \(names)")
     }
-    let missing = command.spec.operands.dropFirst(command.operands.count)
+    let wanted = command.spec.operands + (command.spec.commandLine.map { [$0] } ?? [])
+    let missing = wanted.dropFirst(command.operands.count)
     if !missing.isEmpty { throw refusal(command, "missing \(missing.map(\.name).joined(separator: " "))") }
   }
 

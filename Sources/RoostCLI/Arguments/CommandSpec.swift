@@ -7,6 +7,8 @@ struct CommandSpec: Sendable {
   /// Further lines of its own help.
   var details: String = ""
   var operands: [OperandSpec] = []
+  /// A command line of its own, which begins with the first operand and ends the options; at least one word.
+  var commandLine: OperandSpec?
   var options: [OptionSpec] = []
   /// Empty for a command that does something itself.
   var subcommands: [CommandSpec] = []

@@ -9,6 +9,7 @@ final class Control: Sendable {
     var linkIsUp = false
     var hasLinkNews = false
     var streamIsFull = false
+    var readingBroke = false
     /// The loop returned, with what ended it.
     var loopEnd: LoopEnd?
   }
@@ -22,6 +23,8 @@ final class Control: Sendable {
 
   func stop() { state.update { $0.isStopping = true } }
   func streamIsFull() { state.update { $0.streamIsFull = true } }
+  /// The reader lost its consumer: the stream may be gone, or be another one.
+  func readingBroke() { state.update { $0.readingBroke = true } }
   func loopEnded(_ end: LoopEnd) { state.update { $0.loopEnd = end } }
 
   /// A connection broke; `tell` runs in order with `linkIsUp`.
@@ -63,6 +66,7 @@ final class Control: Sendable {
       state.loopEnd = nil
       state.linkIsUp = false
       state.streamIsFull = false
+      state.readingBroke = false
     }
   }
 
@@ -70,6 +74,7 @@ final class Control: Sendable {
     case stop
     case loopEnd(LoopEnd)
     case streamIsFull
+    case readingBroke
     case linkNews
     case time
   }
@@ -80,6 +85,10 @@ final class Control: Sendable {
       if let end = state.loopEnd { return .loopEnd(end) }
       if state.isStopping { return .stop }
       if state.streamIsFull { return .streamIsFull }
+      if state.readingBroke {
+        state.readingBroke = false
+        return .readingBroke
+      }
       defer { state.hasLinkNews = false }
       return state.hasLinkNews ? .linkNews : nil
     } ?? .time

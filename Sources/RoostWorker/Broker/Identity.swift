@@ -14,6 +14,14 @@ struct Identity: Codable, Equatable {
     self.position = position
   }
 
+  /// What stands for a value that is not an identity.
+  static let unreadable = Identity(id: "(unreadable)", position: 0)
+
+  private init(id: String, position: UInt64) {
+    self.id = id
+    self.position = position
+  }
+
   /// nil for anything else than an identity.
   init?(_ bytes: [UInt8]) {
     do { self = try JSONDecoder().decode(Identity.self, from: Data(bytes)) } catch { return nil }
@@ -28,6 +36,8 @@ struct IdentityKeys {
   let id: JournalID
   /// `journal`, or with a set of pools `journal.NS.POOL` each.
   let keys: [String]
+  /// The journal is damaged: how far it was is not known, and a newer position of its own is no conflict.
+  var isDamaged = false
   /// Our last write of each key.
   private var revisions: [String: UInt64] = [:]
 
@@ -46,11 +56,9 @@ struct IdentityKeys {
         continue
       }
       revisions[key] = entry.revision
-      guard let other = Identity(entry.value) else {
-        throw NATSError(
-          .malformedReply, "key \(key) of \(bucket.bucket) is not a journal's identity; delete it if nobody needs it")
-      }
-      if other.id != id.description || other.position > position { conflicts.append((key, other)) }
+      // Whatever it is, somebody wrote it: nobody decides beside them.
+      let other = Identity(entry.value) ?? .unreadable
+      if other.id != id.description || (other.position > position && !isDamaged) { conflicts.append((key, other)) }
     }
     return conflicts
   }

@@ -6,8 +6,9 @@ import RoostWire
 /// reading signals).
 enum StreamCheck: Equatable {
   case sound
-  /// The broker has lost acknowledged messages, or has numbered others like them.
-  case lost(String)
+  /// The broker has lost acknowledged messages, or has numbered others like them. `last`: the stream ends there, with a
+  /// message that was applied.
+  case lost(String, last: SignalPosition?)
 
   static func run(
     _ jetStream: JetStream, _ stream: String, at position: SignalPosition
@@ -15,18 +16,36 @@ enum StreamCheck: Equatable {
     if position.sequence == 0 { return .sound }
     let last = try jetStream.info(stream).lastSequence
     if last < position.sequence {
-      return .lost("its last sequence is \(last), the journal has applied \(position.sequence)")
+      let end = try last == 0 ? nil : jetStream.message(stream, sequence: last)
+      return .lost(
+        "its last sequence is \(last), the journal has applied \(position.sequence)",
+        last: end.flatMap { known(SignalPosition($0), at: position) })
     }
     // Trimmed away: by us, as nobody else may.
     guard let message = try jetStream.message(stream, sequence: position.sequence) else { return .sound }
     if StreamClock.storedAt(message.storedAtNs) == position.storedAt, message.subject == position.subject {
       return .sound
     }
-    return .lost("message \(position.sequence) is not the one that the journal has applied")
+    return .lost("message \(position.sequence) is not the one that the journal has applied", last: nil)
   }
 
-  /// After a loss, everything stored since a little before our position is read: rather twice than never.
-  static func start(after position: SignalPosition) -> SignalStart {
-    .storedAt((position.storedAt.ms - 10_000).saturatingMultiple(1_000_000))
+  /// The end of the stream if it was applied: stored before what was applied last, so only the messages behind it are
+  /// lost. A stream that was made anew holds newer ones.
+  static func known(_ end: SignalPosition, at position: SignalPosition) -> SignalPosition? {
+    end.storedAt <= position.storedAt ? end : nil
+  }
+
+  /// After a loss reading goes on behind the last message that is left, or, where numbers were used again, with
+  /// everything stored since a little before our position: rather twice than never.
+  static func start(after position: SignalPosition, last: SignalPosition?) -> SignalStart {
+    if let last { return .afterSequence(last.sequence) }
+    return .storedAt((position.storedAt.ms - 10_000).saturatingMultiple(1_000_000))
+  }
+}
+
+extension SignalPosition {
+  init(_ message: StoredMessage) {
+    self.init(
+      sequence: message.sequence, storedAt: StreamClock.storedAt(message.storedAtNs), subject: message.subject)
   }
 }

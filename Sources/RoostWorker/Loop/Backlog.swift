@@ -44,6 +44,4 @@ struct SignalInHand {
 
   let message: RoostNATS.SignalMessage
   let meaning: Meaning
-  /// What alarms before it may still change.
-  var alarmBudget = WorkerLimits.alarmsPerInput
 }

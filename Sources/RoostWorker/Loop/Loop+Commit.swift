@@ -53,9 +53,10 @@ extension Loop {
         deadLettersAcknowledged: deadLettersStored)
       for index in batch.shares.indices where batch.shares[index].partition == partition {
         let share = batch.shares[index]
-        var section = PoolSection(pool: share.pool)
-        if let waiting = lazy.removeValue(forKey: share.pool) { section.changes = waiting.changes }
-        section.append(share.effects)
+        let waiting = lazy.removeValue(forKey: share.pool)?.changes
+        let section = PoolSection(
+          pool: share.pool, changes: waiting.map { $0 + share.effects.changes } ?? share.effects.changes,
+          events: share.effects.events, answers: share.effects.answers)
         if !section.isEmpty { contents.sections.append(section) }
       }
       for answer in batch.answers where answer.partition == partition {
@@ -132,9 +133,6 @@ extension Loop {
     if effects.tally.rescuedBySweep > 0 {
       metrics.add(.rescuedBySweep, effects.tally.rescuedBySweep)
       log.error("sweep placed actors that a queue pass should have placed", [.count: effects.tally.rescuedBySweep])
-    }
-    for case .command(_, let command) in effects.changes {
-      metrics.add(command.kind == .start ? .commandsStart : .commandsStop)
     }
   }
 }

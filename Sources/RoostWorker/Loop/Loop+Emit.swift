@@ -11,9 +11,10 @@ extension Loop {
     for index in batch.shares.indices where batch.shares[index].partition == partition {
       let share = batch.shares[index]
       if isLinkUp { send(share.effects.commands, of: share.pool) }
+      count(share.effects.commands)
       add(
         Handover.Parcel(
-          record: record, pool: share.pool, notes: share.effects.commands.filter(\.isNote),
+          record: record, pool: share.pool, notes: share.effects.commands.filter { $0.isNote },
           events: share.effects.events, answers: share.effects.answers))
     }
     for answer in batch.answers where answer.partition == partition {
@@ -39,10 +40,16 @@ extension Loop {
   }
 
   func send(_ commands: [OutgoingCommand], of pool: PoolID) {
+    var lastRunner: RunnerID?
     for var command in commands {
       var trace: [NATSHeader] = []
       switch command.body {
-      case .start(let issued, _), .stop(let issued, _): trace = headers(issued.cause.trace, issued.record)
+      case .start(let issued, _), .stop(let issued, _):
+        trace = headers(issued.cause.trace, issued.record)
+        if lastRunner != command.runner {
+          lastRunner = command.runner
+          liveness.sent(pool, command.runner, atNs: turnNs)
+        }
       case .welcome, .close: break
       }
       var payload = codec.encode(command)
@@ -51,7 +58,6 @@ extension Loop {
         payload = codec.encode(command)
       }
       link.publish(subjects.command(pool, command.runner, command.body.verb), headers: trace, payload: payload)
-      if !command.isNote { liveness.sent(pool, command.runner, atNs: turnNs) }
     }
   }
 
@@ -65,6 +71,19 @@ extension Loop {
     var stop = command
     stop.body = .stop(issued, .stale)
     return stop
+  }
+
+  private func count(_ commands: [OutgoingCommand]) {
+    var (starts, stops) = (0, 0)
+    for command in commands {
+      switch command.body {
+      case .start: starts += 1
+      case .stop: stops += 1
+      case .welcome, .close: break
+      }
+    }
+    if starts > 0 { metrics.add(.commandsStart, starts) }
+    if stops > 0 { metrics.add(.commandsStop, stops) }
   }
 
   /// After a start, a break of the link, or a doubt: everything that is not confirmed, in order.

@@ -45,6 +45,8 @@ package final class Loop {
   var backlog = Backlog()
   /// The signal that is being applied: its timers come first, and a batch may end between two of them.
   var inHand: SignalInHand?
+  /// How many changes alarms may still make before it.
+  var alarmBudget = 0
   /// The pool whose queue pass stopped at its bound.
   var passing: PoolID?
   /// What pings and a new link ask for: before the signals.

@@ -15,7 +15,7 @@ final class ScriptedRunner: Sendable {
   let jetStream: JetStream
   let replyTo: String
   private let subjects = Subjects()
-  private let connection: NATSConnection
+  let connection: NATSConnection
   private let subscriptions = Mutex<[NATSSubscription]>([])
 
   init(_ url: String, pool: PoolID, runner: String = "r1", session: String = "s1") throws {
