@@ -90,7 +90,8 @@ extension Keeper {
   }
 
   private func write() throws(NATSError) -> Int64 {
-    let storedAtNs = try keys.write(position: service.progress.newest.sequence)
+    let storedAtNs = try keys.write(
+      position: service.progress.newest.sequence, newestGeneration: service.progress.newestGeneration)
     refreshNs = Monotonic.nowNs() + WorkerLimits.refreshNs
     trimmer.sample(service.progress.settled, atNs: Monotonic.nowNs())
     return storedAtNs

@@ -98,7 +98,9 @@ extension Keeper {
   /// The position of the last record, so that a copy of the folder that is older is recognised.
   func sayGoodbye() {
     do throws(NATSError) {
-      if control.linkIsUp { _ = try keys.write(position: service.progress.newest.sequence) }
+      guard control.linkIsUp else { return }
+      _ = try keys.write(
+        position: service.progress.newest.sequence, newestGeneration: service.progress.newestGeneration)
     } catch {
       log.info("journal identity not refreshed at the end", [.error: error.message])
     }

@@ -77,7 +77,7 @@ final class Keeper {
     guard let (conflicts, check) = found else { return nil }
     if let conflict = conflicts.first {
       guard service.configuration.adopt else { throw refusal(conflict, position) }
-      return try adopt(conflict)
+      return try adopt(conflicts.map(\.other))
     }
     if case .lost(let reason, let last) = check { return try acceptLoss(reason, position, last) }
     return ()
@@ -97,7 +97,7 @@ final class Keeper {
         + "start with --adopt: this one then goes on from the end of the stream, and all runners are closed")
   }
 
-  private func adopt(_ conflict: (key: String, other: Identity)) throws(WorkerError) -> Void? {
+  private func adopt(_ others: [Identity]) throws(WorkerError) -> Void? {
     let last = try service.untilReached { () throws(NATSError) -> SignalPosition in
       let info = try jetStream.info(streams.signalsName)
       let message = try info.messages == 0 ? nil : jetStream.message(streams.signalsName, sequence: info.lastSequence)
@@ -106,15 +106,20 @@ final class Keeper {
         subject: message?.subject ?? "")
     }
     guard let last else { return nil }
+    let known = others.reduce(service.progress.newestGeneration) { max($0, $1.generation ?? 0) }
+    let base = WorkerLimits.generationBase(above: known)
     log.warning(
       "pools adopted, going on from the end of the stream, all runners are closed",
-      [.otherJournalID: conflict.other.id, .position: last.sequence, .journalID: keys.id])
-    try loop.goOn(from: last, losingRunners: true)
+      [
+        .otherJournalID: others.map(\.id).joined(separator: " "), .position: last.sequence, .generation: base,
+        .journalID: keys.id,
+      ])
+    try loop.goOn(from: last, adoptingAbove: base)
     readerStart = .afterSequence(last.sequence)
     return try service.untilReached { () throws(NATSError) in
       // The owner before may be alive and write meanwhile: what stands there now is what is replaced.
       _ = try keys.conflicts(position: last.sequence)
-      _ = try keys.write(position: last.sequence)
+      _ = try keys.write(position: last.sequence, newestGeneration: base)
     }
   }
 
@@ -129,13 +134,15 @@ final class Keeper {
     service.metrics.add(.streamLosses)
     let found = try service.untilReached { () throws(NATSError) in
       let conflicts = try keys.conflicts(position: .max)
-      if conflicts.isEmpty { _ = try keys.write(position: 0) }
+      if conflicts.isEmpty {
+        _ = try keys.write(position: 0, newestGeneration: service.progress.newestGeneration)
+      }
       return conflicts
     }
     guard let found else { return nil }
     if let conflict = found.first { throw refusal(conflict, position) }
     try loop.goOn(
-      from: last ?? SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""), losingRunners: false)
+      from: last ?? SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""))
     readerStart = StreamCheck.start(after: position, last: last)
     return ()
   }

@@ -45,7 +45,9 @@ final class Service {
     do throws(WorkerError) {
       try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
       settings.workerName = journal.id.description
-      progress.set(newest: recovered.position, settled: recovered.positions.readAfter)
+      progress.set(
+        newest: recovered.position, settled: recovered.positions.readAfter,
+        newestGeneration: recovered.machine.newestGeneration)
       report(journal, recovered)
       guard let end = try reachBroker(journal, recovered) else { return try closed(journal, .stopped) }
       return try closed(journal, end)

@@ -114,7 +114,7 @@ enum JournalSamples {
   }
 
   static var batch: JournalBatch {
-    JournalBatch(
+    var batch = JournalBatch(
       position: SignalPosition(sequence: 99, storedAt: at, subject: "roost.signal.default.gpu.actor.a1.wake"),
       settled: 90, streamTime: at.adding(Milliseconds(5)), handedOver: 38, deadLettersAcknowledged: 37,
       sections: [
@@ -129,5 +129,7 @@ enum JournalSamples {
           payload: [0, 255]),
         DeadLetter(reason: "malformed_subject", subject: "", sequence: 0, storedAt: Instant(ms: 0), payload: []),
       ])
+    batch.generationBase = 1_000_007
+    return batch
   }
 }

@@ -90,6 +90,14 @@ struct KeeperTests {
     #expect(worker.stop() == .stopped)
   }
 
+  @Test("adoption goes on above every generation that an identity may name, the largest number included")
+  func generationBase() {
+    #expect(WorkerLimits.generationBase(above: 0) == 1_000_000)
+    #expect(WorkerLimits.generationBase(above: 7) == 1_000_007)
+    #expect(WorkerLimits.generationBase(above: 1 << 31) == 1 << 31 + 1_000_000)
+    #expect(WorkerLimits.generationBase(above: .max) == 1 << 31 + 1_000_000)
+  }
+
   @Test("a journal whose only partition is damaged is not taken for an older copy: the worker serves the others")
   func damagedJournalIsNoCopy() throws {
     let broker = try Broker.start()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from explaining import explain, identity_of, kind_of, outputs_by_actor, wait_limit
-from recording import Line, Recording, actor_of, pool_of
+from recording import ADOPTED_GENERATIONS, Line, Recording, actor_of, pool_of
 
 FINAL_TWICE = ("outcome", "state", "reason", "runner_id", "generation")
 
@@ -83,10 +83,11 @@ def started_once(recording: Recording, counts: Counter[str]) -> Iterator[str]:
 
 
 def generations(recording: Recording, counts: Counter[str]) -> Iterator[str]:
-    """They grow by one per actor, from 1; what stops or is ready was started."""
+    """They grow by one per actor, from 1, but for an adoption; what stops or is ready was started."""
     newest: dict[tuple[str, str], int] = {}
     started: dict[tuple[str, str], set[int]] = defaultdict(set)
     destroyed: set[str] = set()
+    counts["adoptions"] = recording.adoptions
     for output in recording.outputs:
         body = output["body"]
         if not body or not (output["t"] == "event" or output["subject"].endswith((".start", ".stop"))):
@@ -96,7 +97,8 @@ def generations(recording: Recording, counts: Counter[str]) -> Iterator[str]:
             destroyed.add(actor[0])
         # A record that was removed leaves its generation to the pool as a floor: the first one is any then.
         floor_is_known = actor in newest or actor[0] not in destroyed
-        if generation > newest.get(actor, 0) + 1 and floor_is_known:
+        is_adopted = counts["adoptions"] > 0 and generation > newest.get(actor, 0) + ADOPTED_GENERATIONS
+        if generation > newest.get(actor, 0) + 1 and floor_is_known and not is_adopted:
             yield f"{name(actor)} went from generation {newest.get(actor, 0)} to {generation}: {spot(output)}"
         if kind == "start":
             if generation < newest.get(actor, 0) and generation not in started[actor]:

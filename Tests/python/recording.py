@@ -1,7 +1,8 @@
 """A recording: what somebody who sees only NATS saw, as JSON lines. Recorder writes one, Recording reads it.
 
 Line kinds: signal (seq, ts = stored-at, subject, headers, body; body null = undecodable), command (at, subject, body), event, outcome,
-dead, acked (seq, subject: the load's PubAck), note (anything a person may want), end (last_seq: nothing is missing before).
+dead, acked (seq, subject: the load's PubAck), owner (key, generation: what the bucket says of the journal that owns the pools),
+note (anything a person may want), end (last_seq: nothing is missing before).
 """
 
 import asyncio
@@ -21,6 +22,10 @@ DRAIN_LIMIT_S = 15.0
 
 # What is recorded as it passes, by the second token of its subject.
 KINDS = {"command": "command", "event": "event", "reply": "outcome", "dead": "dead"}
+
+OWNER_SUBJECTS = "$KV.ROOST_META.>"
+# A journal that adopts the pools of a lost one goes on so far above the generations that it knows of.
+ADOPTED_GENERATIONS = 1_000_000
 
 Line = dict[str, Any]
 
@@ -55,6 +60,15 @@ def signal_line(message: Any) -> Line:
     }
 
 
+def owner_line(message: Any, at: int) -> Line | None:
+    """An identity that was written; None for what is none."""
+    try:
+        identity = json.loads(message.data)
+        return {"t": "owner", "at": at, "key": message.subject, "generation": int(identity["generation"])}
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 class Recorder:
     """Records from the moment `start` returns until `finish`."""
 
@@ -70,11 +84,16 @@ class Recorder:
         # One subscription for everything: two would not keep the order between a start and the event that follows it.
         listening = await self.client.subscribe("roost.>", cb=self._on_message)
         listening._pending_msgs_limit = listening._pending_bytes_limit = -1
+        await self.client.subscribe(OWNER_SUBJECTS, cb=self._on_owner)
         await self.client.flush()
         self.following = asyncio.create_task(self._follow())
 
     async def _on_message(self, message: Any) -> None:
         if line := command_line(message, wire.now_ms()):
+            self._write(line)
+
+    async def _on_owner(self, message: Any) -> None:
+        if line := owner_line(message, wire.now_ms()):
             self._write(line)
 
     async def _follow(self) -> None:
@@ -137,11 +156,12 @@ class Recording:
     dead: list[Line] = field(default_factory=list)
     acked: list[Line] = field(default_factory=list)
     ends: list[Line] = field(default_factory=list)
+    owners: list[Line] = field(default_factory=list)
 
     @classmethod
     def of(cls, lines: Iterable[Line]) -> "Recording":
         made = cls()
-        places = {"outcome": made.outcomes, "dead": made.dead, "acked": made.acked, "end": made.ends}
+        places = {"outcome": made.outcomes, "dead": made.dead, "acked": made.acked, "end": made.ends, "owner": made.owners}
         for line in lines:
             if line["t"] == "signal":
                 made.signals[line["seq"]] = line
@@ -154,6 +174,17 @@ class Recording:
     @classmethod
     def read(cls, paths: Iterable[Path]) -> "Recording":
         return cls.of(json.loads(text) for path in paths for text in path.read_text().splitlines() if text)
+
+    @property
+    def adoptions(self) -> int:
+        """How often a journal adopted the pools: what it says of itself jumps then."""
+        newest: dict[str, int] = {}
+        count = 0
+        for owner in self.owners:
+            before = newest.setdefault(owner["key"], owner["generation"])
+            count += owner["generation"] >= before + ADOPTED_GENERATIONS
+            newest[owner["key"]] = owner["generation"]
+        return count
 
     def commands(self, verb: str) -> list[Line]:
         ending = f".{verb}"

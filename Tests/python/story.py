@@ -73,6 +73,11 @@ class Story:
         headers = {"Roost-Dead-Sequence": str(seq), "Roost-Dead-Subject": subject, "Roost-Dead-Reason": reason}
         self.lines.append({"t": "dead", "at": self.now, "subject": f"roost.dead.{POOL}", "headers": headers})
 
+    def adopt(self) -> None:
+        """The pools belong to another journal from now on."""
+        for generation in (2, 1_000_002):
+            self.lines.append({"t": "owner", "at": self.now, "key": "$KV.ROOST_META.journal", "generation": generation})
+
     def run(self, actor: str, generation: int, cause: int) -> int:
         """One life: started, ready, asleep again; gives back the sequence of the report that ended it."""
         self.start(actor, generation, cause)

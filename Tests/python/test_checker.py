@@ -38,6 +38,12 @@ class CheckerCase(unittest.TestCase):
 
 
 class CleanRecordings(CheckerCase):
+    def test_generations_may_jump_when_another_journal_adopted_the_pools(self) -> None:
+        story = two_lives()
+        story.adopt()
+        story.run("a1", 1_000_003, story.wake("a1"))
+        self.assert_clean(story)
+
     def test_wakes_followed_by_starts_pass_and_are_counted(self) -> None:
         counts = self.assert_clean(two_lives()).counts
         self.assertEqual((counts["wakes"], counts["wakes: start"], counts["starts"], counts["acked"]), (2, 2, 2, 2))
@@ -166,6 +172,18 @@ class DoctoredRecordings(CheckerCase):
         story = two_lives()
         story.run("a1", 4, story.wake("a1"))
         self.assert_finds(story.end(), "generations", "actor a1", "from generation 2 to 4", "seen at")
+
+    def test_a_gap_in_generations_that_no_adoption_explains(self) -> None:
+        story = two_lives()
+        story.run("a1", 1_000_003, story.wake("a1"))
+        self.assert_finds(story.end(), "generations", "actor a1", "from generation 2 to 1000003")
+
+    def test_a_gap_that_is_not_an_adoptions_though_there_was_one(self) -> None:
+        story = two_lives()
+        story.adopt()
+        story.run("a1", 1_000_003, story.wake("a1"))
+        story.run("a1", 1_000_005, story.wake("a1"))
+        self.assert_finds(story.end(), "generations", "actor a1", "from generation 1000003 to 1000005")
 
     def test_a_generation_that_goes_back(self) -> None:
         story = two_lives()

@@ -7,6 +7,10 @@ package struct Machine: Sendable {
   private var indexes: [PoolID: Int] = [:]
   private var deadlines = Agenda()
   private var alarms = Agenda()
+  /// The newest generation that any actor was ever given, as far as the state knows.
+  package private(set) var newestGeneration: Generation = 0
+  /// No generation at or below this is given out, in any pool: those of a journal whose pools were adopted.
+  package private(set) var generationBase: Generation = 0
 
   package init(defaults: PoolSettings) { self.defaults = defaults }
 
@@ -22,7 +26,7 @@ package struct Machine: Sendable {
     // A pool exists from its first create, init or configure; of anything else nothing but a refusal can come, which
     // is decided on a pool that is then forgotten.
     guard case .signal(let signal) = input else { return }
-    var pool = Pool(id: id, defaults: defaults)
+    var pool = Pool(id: id, defaults: defaults, generationBase: generationBase)
     if signal.makesPool, indexes.count >= Limits.pools {
       pool.refuse(
         signal, limit: "pools", message: "this worker serves \(Limits.pools) pools already", at: moment, into: &effects)
@@ -35,9 +39,16 @@ package struct Machine: Sendable {
 
   /// Recovery: assigns what a journal record holds. Live decisions are folded by the same function of the pool.
   package mutating func evolve(_ change: Change, in id: PoolID) {
-    let index = indexes[id] ?? adopt(Pool(id: id, defaults: defaults))
+    let index = indexes[id] ?? adopt(Pool(id: id, defaults: defaults, generationBase: generationBase))
     pools[index].evolve(change)
     schedule(index)
+  }
+
+  /// The pools of another journal were adopted: every generation given out from now on is above `base`, so that runners,
+  /// which ignore what is older than what they have run, take it. Never goes back.
+  package mutating func raiseGenerations(above base: Generation) {
+    generationBase = max(generationBase, base)
+    for index in pools.indices { pools[index].generationBase = generationBase }
   }
 
   /// All records are folded: queues are put in order, and those that are not empty want a pass.
@@ -85,6 +96,7 @@ package struct Machine: Sendable {
   private mutating func schedule(_ index: Int) {
     deadlines.set(index, pools[index].nextDeadline)
     alarms.set(index, pools[index].nextAlarm)
+    newestGeneration = max(newestGeneration, pools[index].newestGeneration)
   }
 }
 

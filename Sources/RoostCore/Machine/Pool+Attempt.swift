@@ -36,7 +36,8 @@ extension Pool {
   /// Reserves a slot, gives the next generation and tells the runner.
   mutating func start(_ slot: Int, on runner: Int, _ demand: Demand, _ turn: inout Turn) {
     var record = actors[slot].record
-    record.generation = (record.generation == 0 ? self.record.generationFloor : record.generation) + 1
+    let last = record.generation == 0 ? self.record.generationFloor : record.generation
+    record.generation = max(last, generationBase) + 1
     record.state = .starting(
       Placement(runner: runners[runner].id), deadline: turn.clock.adding(settings.actorStartThreshold), demand)
     set(slot, record, &turn)

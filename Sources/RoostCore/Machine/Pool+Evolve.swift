@@ -8,6 +8,7 @@ extension Pool {
       self.record.overlay = record.overlay
       self.record.nextTicket = max(self.record.nextTicket, record.nextTicket)
       self.record.generationFloor = max(self.record.generationFloor, record.generationFloor)
+      newestGeneration = max(newestGeneration, record.generationFloor)
       settings = record.overlay.over(defaults)
     case .actorCreated(let id, let facts): assign(facts, to: id)
     case .actor(let id, let record): if let slot = actorSlots[id] { assign(record, to: slot) }
@@ -59,6 +60,7 @@ extension Pool {
   mutating func assign(_ record: ActorRecord, to slot: Int) {
     let old = actors[slot].record
     actors[slot].record = record
+    newestGeneration = max(newestGeneration, record.generation)
     if old.state.placement?.runner != record.state.placement?.runner {
       if let runner = old.state.placement?.runner { reserve(runner, slot, false) }
       if let runner = record.state.placement?.runner { reserve(runner, slot, true) }

@@ -5,6 +5,10 @@
 package struct Pool: Sendable {
   package let id: PoolID
   package let defaults: PoolSettings
+  /// The machine's: no generation at or below it is given out.
+  var generationBase: Generation
+  /// The newest generation that an actor of this pool was given.
+  var newestGeneration: Generation = 0
   package internal(set) var record = PoolRecord()
   package internal(set) var settings: PoolSettings
 
@@ -23,8 +27,9 @@ package struct Pool: Sendable {
   /// The queue pass stopped at its bound and goes on before anything else is decided.
   package internal(set) var needsPass = false
 
-  init(id: PoolID, defaults: PoolSettings) {
+  init(id: PoolID, defaults: PoolSettings, generationBase: Generation = 0) {
     self.id = id
+    self.generationBase = generationBase
     self.defaults = defaults
     settings = defaults
   }

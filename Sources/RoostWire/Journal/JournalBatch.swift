@@ -12,6 +12,8 @@ package struct JournalBatch: Equatable, Sendable {
   package var handedOver: RecordIndex
   /// The dead letters of the records through this one were acknowledged by the broker.
   package var deadLettersAcknowledged: RecordIndex
+  /// No generation at or below this is given out, in any pool: those of a journal whose pools were adopted.
+  package var generationBase: Generation = 0
   /// In the order decided; a pool may come more than once.
   package var sections: [PoolSection]
   package var deadLetters: [DeadLetter]

@@ -25,6 +25,7 @@ struct JournalReader {
       streamTime: message.has_stream_ts_case.rawValue != 0 ? Instant(ms: message.stream_ts) : nil,
       handedOver: message.handed_over_record, deadLettersAcknowledged: message.dead_letters_record)
     batch.settled = message.settled_sequence
+    batch.generationBase = message.generation_base
     batch.partOf = message.part_of == 0 ? nil : message.part_of
     batch.hasMore = message.more != 0
     if let position = message.position?.pointee {

@@ -26,6 +26,7 @@ final class JournalWriter {
     (message.pointee.n_sections, message.pointee.sections) = arena.list(batch.sections, write)
     (message.pointee.n_dead_letters, message.pointee.dead_letters) = arena.list(batch.deadLetters, write)
     message.pointee.settled_sequence = batch.settled
+    message.pointee.generation_base = batch.generationBase
     message.pointee.part_of = batch.partOf ?? 0
     message.pointee.more = batch.hasMore ? 1 : 0
     return message

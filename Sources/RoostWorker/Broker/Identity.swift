@@ -8,26 +8,27 @@ import RoostNATS
 struct Identity: Codable, Equatable {
   var id: String
   var position: UInt64
+  /// The newest generation that any of its actors was given: a journal that adopts the pools goes on above it. nil =
+  /// who wrote it did not know.
+  var generation: Generation?
 
-  init(id: JournalID, position: StreamSequence) {
-    self.id = id.description
+  init(id: String, position: StreamSequence, generation: Generation?) {
+    self.id = id
     self.position = position
+    self.generation = generation
   }
 
   /// What stands for a value that is not an identity.
-  static let unreadable = Identity(id: "(unreadable)", position: 0)
-
-  private init(id: String, position: UInt64) {
-    self.id = id
-    self.position = position
-  }
+  static let unreadable = Identity(id: "(unreadable)", position: 0, generation: nil)
 
   /// nil for anything else than an identity.
   init?(_ bytes: [UInt8]) {
     do { self = try JSONDecoder().decode(Identity.self, from: Data(bytes)) } catch { return nil }
   }
 
-  var bytes: [UInt8] { Array(#"{"id":"\#(id)","position":\#(position)}"#.utf8) }
+  var bytes: [UInt8] {
+    Array(#"{"id":"\#(id)","position":\#(position),"generation":\#(generation ?? 0)}"#.utf8)
+  }
 }
 
 /// The keys of one worker in the bucket ROOST_META.
@@ -38,6 +39,9 @@ struct IdentityKeys {
   let keys: [String]
   /// The journal is damaged: how far it was is not known, and a newer position of its own is no conflict.
   var isDamaged = false
+  /// The newest generation that this journal's own identity has shown: it never goes back, also when a damaged
+  /// partition hides where it came from.
+  private var newestGeneration: Generation = 0
   /// Our last write of each key.
   private var revisions: [String: UInt64] = [:]
 
@@ -58,16 +62,18 @@ struct IdentityKeys {
       revisions[key] = entry.revision
       // Whatever it is, somebody wrote it: nobody decides beside them.
       let other = Identity(entry.value) ?? .unreadable
+      if other.id == id.description { newestGeneration = max(newestGeneration, other.generation ?? 0) }
       if other.id != id.description || (other.position > position && !isDamaged) { conflicts.append((key, other)) }
     }
     return conflicts
   }
 
-  /// Writes our position; what `conflicts` has read must still stand. Returns when the broker stored it, by its clock.
-  mutating func write(position: StreamSequence) throws(NATSError) -> Int64 {
+  /// Writes how far we are; what `conflicts` has read must still stand. Returns when the broker stored it, by its clock.
+  mutating func write(position: StreamSequence, newestGeneration: Generation) throws(NATSError) -> Int64 {
     var storedAtNs: Int64 = 0
+    self.newestGeneration = max(self.newestGeneration, newestGeneration)
+    let value = Identity(id: id.description, position: position, generation: self.newestGeneration).bytes
     for key in keys {
-      let value = Identity(id: id, position: position).bytes
       let revision = revisions[key] ?? 0
       revisions[key] =
         try revision == 0

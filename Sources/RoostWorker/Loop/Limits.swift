@@ -69,6 +69,15 @@ package enum WorkerLimits {
 
   // MARK: - The keeper
 
+  /// An adopting journal goes on so far above the newest generation that the identity names: it is refreshed every 10 s,
+  /// and an actor cannot be started so often between two refreshes.
+  static let adoptedGenerations: Generation = 1_000_000
+  /// Generations have 32 bits; what an identity names beyond half of them was not written by a worker.
+  static let newestAdoptedGeneration: Generation = 1 << 31
+  static func generationBase(above known: Generation) -> Generation {
+    min(known, newestAdoptedGeneration) + adoptedGenerations
+  }
+
   /// The journal's identity is refreshed at least every 10 s; wire, streams.
   static let refreshNs: Int64 = 8_000_000_000
   /// The stream is trimmed at most once a minute; wire, streams. The same look tells whether it is still ours.

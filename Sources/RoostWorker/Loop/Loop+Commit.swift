@@ -51,6 +51,7 @@ extension Loop {
         position: position, settled: positions.settled,
         streamTime: clock.now == position?.storedAt ? nil : clock.now, handedOver: handedOver,
         deadLettersAcknowledged: deadLettersStored)
+      contents.generationBase = machine.generationBase
       for index in batch.shares.indices where batch.shares[index].partition == partition {
         let share = batch.shares[index]
         let waiting = lazy.removeValue(forKey: share.pool)?.changes
@@ -102,7 +103,8 @@ extension Loop {
     }
     positions.settle(hasRecord: !recorded.isEmpty)
     if !recorded.isEmpty {
-      progress.set(newest: positions.newest, settled: positions.settled)
+      progress.set(
+        newest: positions.newest, settled: positions.settled, newestGeneration: machine.newestGeneration)
       metrics.add(.journalRecords, recorded.count)
       metrics.add(.journalBytes, recordBytes)
       metrics.add(.journalFlushes)

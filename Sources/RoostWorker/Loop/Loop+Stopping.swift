@@ -19,11 +19,13 @@ extension Loop {
   }
 
   /// Goes on from another place of the stream: after an adoption, or when the broker was found to have lost messages.
-  /// Every partition gets a record that says so. `losing`: nobody knows what became of the runners meanwhile; their
-  /// sessions are closed and their actors lost.
-  func goOn(from position: SignalPosition, losingRunners losing: Bool) throws(WorkerError) {
+  /// Every partition gets a record that says so. `base`, in an adoption: nobody knows what became of the runners
+  /// meanwhile, so their sessions are closed and their actors lost; and which generations they have run, so the next ones
+  /// are all above it.
+  func goOn(from position: SignalPosition, adoptingAbove base: Generation? = nil) throws(WorkerError) {
     turnNs = clocks.monotonicNs()
-    if losing {
+    if let base {
+      machine.raiseGenerations(above: base)
       for pool in machine.poolIDs {
         for open in machine.reading(pool, { $0.openRunners }) ?? [] {
           apply(.lost(open.runner, open.session), to: pool, now: clock.now)

@@ -7,6 +7,7 @@ package final class Progress: Sendable {
   private struct State {
     var newest = SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: "")
     var settled: StreamSequence = 0
+    var newestGeneration: Generation = 0
   }
 
   private let state = Mutex(State())
@@ -17,10 +18,14 @@ package final class Progress: Sendable {
   /// Everything through this signal is durable: the stream may be trimmed up to it.
   package var settled: StreamSequence { state.withLock { $0.settled } }
 
-  func set(newest: SignalPosition, settled: StreamSequence) {
+  /// The newest generation that any actor was given: the identity has it too, for whoever adopts the pools.
+  package var newestGeneration: Generation { state.withLock { $0.newestGeneration } }
+
+  func set(newest: SignalPosition, settled: StreamSequence, newestGeneration: Generation) {
     state.withLock { state in
       state.newest = newest
       state.settled = settled
+      state.newestGeneration = newestGeneration
     }
   }
 }

@@ -101,7 +101,9 @@ package struct Recovered {
     for letter in batch.deadLetters { letters.append((index, letter)) }
   }
 
+  /// What a record says of the worker as a whole.
   private mutating func notePosition(of batch: JournalBatch, _ partition: Partition) {
+    if batch.generationBase > machine.generationBase { machine.raiseGenerations(above: batch.generationBase) }
     // The last part speaks for all.
     if !batch.hasMore { read.read(batch.position, settled: batch.settled, of: partition) }
     if let now = batch.streamTime ?? batch.position?.storedAt { clock.recover(now: now) }

@@ -96,6 +96,36 @@ import Testing
     #expect(world.stopped("a1").create("b")["b"] == "starting g3 r1")
   }
 
+  @Test("After an adoption every generation is above those of the journal before, of known and of new actors and pools")
+  func adoptedGenerations() {
+    let world = World()
+    world.join("r1", slots: 3).create("a1")
+    #expect(world["a1"] == "starting g1 r1")
+    #expect(world.machine.newestGeneration == 1)
+    world.machine.raiseGenerations(above: 1_000)
+    world.mirror.raiseGenerations(above: 1_000)
+    #expect(world.machine.newestGeneration == 1, "nobody has one of them yet")
+    #expect(world.running("a1").create("b")["b"] == "starting g1001 r1")
+    #expect(world.sleep("a1").stopped("a1").wake("a1")["a1"] == "starting g1001 r1")
+    #expect(world.running("a1").sleep("a1").stopped("a1").wake("a1")["a1"] == "starting g1002 r1")
+    #expect(world.machine.newestGeneration == 1_002)
+    // It never goes back.
+    world.machine.raiseGenerations(above: 5)
+    #expect(world.create("c")["c"] == "starting g1001 r1")
+    let other = PoolID(namespace: "default", name: "web")
+    for body: Signal.Body in [
+      .runner(
+        RunnerID("r1"), .initialize(RunnerInit(session: SessionID("s"), version: 1, totalSlots: 1))),
+      .actor(ActorID("a1"), .create(Create())),
+    ] {
+      var effects = Effects()
+      let signal = Signal(pool: other, sequence: 99, storedAt: Instant(ms: 9), body: body, replyTo: nil)
+      world.machine.apply(
+        .signal(signal), to: other, at: Moment(now: Instant(ms: 9), clock: Instant(ms: 9), record: 99), into: &effects)
+    }
+    #expect(world.machine.reading(other) { $0.newestGeneration } == 1_001)
+  }
+
   @Test("Retention 0 forgets with the next input")
   func noRetention() {
     let world = World { $0.destroyedRetention = .zero }

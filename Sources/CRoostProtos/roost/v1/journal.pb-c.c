@@ -727,7 +727,7 @@ void   roost__v1__journal_dead_letter__free_unpacked
   assert(message->base.descriptor == &roost__v1__journal_dead_letter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[9] =
+static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptors[10] =
 {
   {
     "position",
@@ -837,10 +837,23 @@ static const ProtobufCFieldDescriptor roost__v1__journal_batch__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "generation_base",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalBatch, generation_base),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
   5,   /* field[5] = dead_letters */
   3,   /* field[3] = dead_letters_record */
+  9,   /* field[9] = generation_base */
   2,   /* field[2] = handed_over_record */
   7,   /* field[7] = more */
   6,   /* field[6] = part_of */
@@ -852,7 +865,7 @@ static const unsigned roost__v1__journal_batch__field_indices_by_name[] = {
 static const ProtobufCIntRange roost__v1__journal_batch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
 {
@@ -862,7 +875,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_batch__descriptor =
   "Roost__V1__JournalBatch",
   "roost.v1",
   sizeof(Roost__V1__JournalBatch),
-  9,
+  10,
   roost__v1__journal_batch__field_descriptors,
   roost__v1__journal_batch__field_indices_by_name,
   1,  roost__v1__journal_batch__number_ranges,

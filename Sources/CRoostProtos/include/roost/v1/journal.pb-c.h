@@ -101,6 +101,7 @@ struct  Roost__V1__JournalBatch
   uint64_t part_of;
   protobuf_c_boolean more;
   uint64_t settled_sequence;
+  uint32_t generation_base;
   Roost__V1__JournalBatch__HasStreamTsCase has_stream_ts_case;
   union {
     int64_t stream_ts;
@@ -108,7 +109,7 @@ struct  Roost__V1__JournalBatch
 };
 #define ROOST__V1__JOURNAL_BATCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__journal_batch__descriptor) \
-    , NULL, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, ROOST__V1__JOURNAL_BATCH__HAS_STREAM_TS__NOT_SET, {0} }
+    , NULL, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, ROOST__V1__JOURNAL_BATCH__HAS_STREAM_TS__NOT_SET, {0} }
 
 
 struct  Roost__V1__JournalPosition
