@@ -10,23 +10,23 @@ package final class Broker: Sendable {
   package enum Version: Sendable, CaseIterable, CustomStringConvertible {
     /// The distribution's (2.9.10).
     case debian
-    case v2_12_8
-    case v2_15_1
+    case v2x12
+    case v2x15
 
     package var description: String { number }
 
     package var number: String {
       switch self {
       case .debian: "2.9.10"
-      case .v2_12_8: "2.12.8"
-      case .v2_15_1: "2.15.1"
+      case .v2x12: "2.12.8"
+      case .v2x15: "2.15.1"
       }
     }
 
     var executable: String {
       switch self {
       case .debian: "/usr/sbin/nats-server"
-      case .v2_12_8, .v2_15_1: "\(BrokerFiles.checkout)/.venv/nats-\(number)/bin/nats-server"
+      case .v2x12, .v2x15: "\(BrokerFiles.checkout)/.venv/nats-\(number)/bin/nats-server"
       }
     }
 

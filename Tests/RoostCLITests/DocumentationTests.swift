@@ -67,7 +67,9 @@ struct DocumentationTests {
   @Test("links between pages lead somewhere")
   func links() throws {
     let link = /\]\(([^)#]+)(?:#[^)]*)?\)/
-    for path in ["README.md", "docs/architecture.md", "docs/operating.md", "docs/protocol.md", "docs/limits.md", "docs/runner.md"] {
+    for path in [
+      "README.md", "docs/architecture.md", "docs/operating.md", "docs/protocol.md", "docs/limits.md", "docs/runner.md",
+    ] {
       let folder = Self.top.appending(path: path).deletingLastPathComponent()
       for match in try page(path).matches(of: link) where !match.1.hasPrefix("http") {
         let target = folder.appending(path: String(match.1))

@@ -47,6 +47,21 @@ struct TidyTests {
     }
   }
 
+  @Test("the layout is what `make lint` accepts")
+  func layout() throws {
+    let lint = Process()
+    lint.executableURL = URL(filePath: "/usr/bin/env")
+    lint.arguments = ["make", "lint"]
+    lint.currentDirectoryURL = SourceTree.top
+    let pipe = Pipe()
+    lint.standardOutput = pipe
+    lint.standardError = pipe
+    try lint.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    lint.waitUntilExit()
+    #expect(lint.terminationStatus == 0, "run `make format`; \(said)")
+  }
+
   @Test("no source file has more than 300 lines, and no line runs away")
   func size() {
     for file in SourceTree.swift(in: "Sources") {
