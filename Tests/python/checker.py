@@ -15,7 +15,7 @@ from pathlib import Path
 
 import wire
 from judging import judge
-from recording import Recorder, Recording
+from recording import Recorder, Recording, writing
 
 MAX_FINDINGS_SHOWN = 50
 
@@ -23,7 +23,7 @@ MAX_FINDINGS_SHOWN = 50
 async def record(server: str, out: Path) -> None:
     client = await wire.connect(server, "checker")
     with out.open("w") as file:
-        recorder = Recorder(client, file)
+        recorder = Recorder(client, writing(file))
         await recorder.start()
         done = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

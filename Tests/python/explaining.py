@@ -57,25 +57,35 @@ class Verdict:
     missing: str = ""
 
 
-def outputs_by_actor(recording: Recording) -> dict[Actor, list[Output]]:
+def outputs_by_pool(recording: Recording) -> dict[str, list[Line]]:
     """First occurrences only (a crash has them sent again), in the order of their records, commands first."""
-    pools: dict[str, list[tuple[tuple[int, bool, int], Line]]] = defaultdict(list)
+    pools: dict[str, list[Line]] = defaultdict(list)
     seen: set[tuple[object, ...]] = set()
-    for order, line in enumerate(recording.outputs):
+    for line in recording.outputs:
         if line["body"] is None or not is_output(line):
             continue
         identity = identity_of(line)
         if identity not in seen:
             seen.add(identity)
-            pools[pool_of(line)].append(((line["body"].get("journal_sequence", 0), line["t"] == "event", order), line))
-
-    found: dict[Actor, list[tuple[tuple[int, int, bool, int], Output]]] = defaultdict(list)
+            pools[pool_of(line)].append(line)
     for lines in pools.values():
+        lines.sort(key=lambda line: (record_of(line), line["t"] == "event"))
+    return pools
+
+
+def record_of(line: Line) -> int:
+    """The journal record that an output was decided in."""
+    return int(line["body"].get("journal_sequence", 0))
+
+
+def outputs_by_actor(recording: Recording) -> dict[Actor, list[Output]]:
+    found: dict[Actor, list[tuple[tuple[int, int, bool, int], Output]]] = defaultdict(list)
+    for lines in outputs_by_pool(recording).values():
         newest = newest_before = last_record = 0
-        for (record, is_event, order), line in sorted(lines, key=lambda entry: entry[0]):
+        for order, line in enumerate(lines):
+            record, is_event, body = record_of(line), line["t"] == "event", line["body"]
             if record != last_record:
                 newest_before, last_record = newest, record
-            body = line["body"]
             cause = body.get("cause_sequence", 0)
             newest = max(newest, cause)
             ts = body.get("ts", line["at"])

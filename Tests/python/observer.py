@@ -30,30 +30,18 @@ ORDER_LIMIT_BYTES = 4 * 1024 * 1024
 SHOWN_BYTES = 256
 
 
-class Tee:
-    """Standard output, and a file that the judge can read."""
-
-    def __init__(self, file: TextIO | None) -> None:
-        self.file = file
-
-    def write(self, text: str) -> None:
-        print(text, end="", flush=True)
-        if self.file:
-            self.file.write(text)
-
-    def flush(self) -> None:
-        if self.file:
-            self.file.flush()
-
-
 class Observer:
-    def __init__(self, client: wire.Client, out: Tee) -> None:
+    def __init__(self, client: wire.Client, file: TextIO | None) -> None:
         self.stream = wire.jetstream(client)
-        self.out = out
-        self.recorder = Recorder(client, out)
+        self.file = file
+        self.recorder = Recorder(client, self.say)
 
     def say(self, line: dict[str, Any]) -> None:
-        self.out.write(json.dumps(line) + "\n")
+        """On standard output, and in the file that the judge can read."""
+        text = json.dumps(line)
+        print(text, flush=True)
+        if self.file:
+            print(text, file=self.file)
 
     async def obey(self, order: dict[str, Any]) -> None:
         if "publish" in order:
@@ -109,7 +97,7 @@ async def main() -> None:
     options.add_argument("--out", type=Path)
     chosen = options.parse_args()
     client = await wire.connect(chosen.server, "observer")
-    observer = Observer(client, Tee(chosen.out.open("w") if chosen.out else None))
+    observer = Observer(client, chosen.out.open("w", buffering=1) if chosen.out else None)
     await observer.recorder.start()
     observer.say({"t": "note", "note": "recording"})
     observer.recorder.following.add_done_callback(lambda _: observer.say({"t": "note", "note": "following"}))

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
+import shutil
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+BROKER_SETTINGS = HERE.parents[1] / "compose/nats-server.conf"
 # Nothing outlives a trial that is killed itself.
 DIE_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL")
 STOP_LIMIT_S = 20.0
@@ -19,15 +22,28 @@ LOOK_EVERY_S = 0.02
 class Children:
     """Starts programs and stops every one of them at the end, whatever happened."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+        """`environment` is added to our own."""
         self.folder = folder
+        self.environment = os.environ | (environment or {})
         self._running: list[Process] = []
 
-    async def spawn(self, name: str, *command: str | Path, first_line: bool = False) -> Process:
+    async def spawn(
+        self, name: str, *command: str | Path, first_line: bool = False, cwd: Path | None = None
+    ) -> Process:
         """Logs to NAME.log; with `first_line` it waits until the program has printed a line."""
         with (self.folder / f"{name}.log").open("ab") as log:
             words = [*DIE_WITH_US, *(str(word) for word in command)]
-            process = await asyncio.create_subprocess_exec(*words, stdout=PIPE if first_line else log, stderr=log)
+            # In a session of its own: Ctrl-C is for us, who end them in order.
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                stdin=DEVNULL,
+                stdout=PIPE if first_line else log,
+                stderr=log,
+                cwd=cwd,
+                env=self.environment,
+                start_new_session=True,
+            )
         self._running.append(process)
         if first_line:
             assert process.stdout is not None
@@ -39,35 +55,53 @@ class Children:
         return await self.spawn(name, sys.executable, HERE / script, *arguments, first_line=first_line)
 
     async def broker(self, binary: str) -> str:
-        """A nats-server with JetStream in a folder of its own, on a port that the system chose; gives back its URL."""
+        """The broker of compose/ with a store of its own, on a port that the system chose; gives back its URL."""
         ports = self.folder / "ports"
         ports.mkdir()
-        self._broker = await self.spawn("broker", *self._broker_command(binary, -1), "--ports_file_dir", ports)
-        await until(lambda: any(file.read_text() for file in ports.iterdir()), "the broker wrote no ports file")
-        self._broker_url = json.loads(next(ports.iterdir()).read_text())["nats"][0]
+        self.broker_process = await self._spawn_broker(binary, -1, "--ports_file_dir", ports)
+        # The file is named after the process: the port in it is that of ours.
+        written = ports / f"{Path(binary).name}_{self.broker_process.pid}.ports"
+        await until(
+            lambda: self.broker_process.returncode is not None or (written.exists() and bool(written.read_text())),
+            f"the broker wrote no {written}",
+        )
+        if self.broker_process.returncode is not None:
+            raise RuntimeError(f"the broker ended at once: {self.last_words('broker')}")
+        self._broker_url: str = json.loads(written.read_text())["nats"][0]
         return self._broker_url
 
     async def restart_broker(self, binary: str) -> None:
         """Stops it in good order and starts it again on the same port and store."""
-        await self.stop(self._broker)
+        await self.stop(self.broker_process)
         port = int(self._broker_url.rsplit(":", 1)[1])
-        self._broker = await self.spawn("broker", *self._broker_command(binary, port))
+        self.broker_process = await self._spawn_broker(binary, port)
 
-    def _broker_command(self, binary: str, port: int) -> list[str]:
-        return [binary, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(self.folder / "js")]
+    async def _spawn_broker(self, binary: str, port: int, *more: str | Path) -> Process:
+        found = Path(shutil.which(binary) or binary).absolute()
+        flags = ["--name", self.folder.name, "-a", "127.0.0.1", "-p", str(port), *more]
+        # Its store lies where it is started: servers before 2.10 refuse the flag -sd beside the setting.
+        return await self.spawn("broker", found, "-c", BROKER_SETTINGS, *flags, cwd=self.folder)
 
-    async def stop(self, process: Process, number: signal.Signals = signal.SIGTERM) -> int:
+    async def stop(
+        self, process: Process, number: signal.Signals = signal.SIGTERM, limit_s: float = STOP_LIMIT_S
+    ) -> int:
         """Sends a signal and waits; -9 for one that does not hear it."""
         if process.returncode is None:
             process.send_signal(number)
         try:
-            code = await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
+            code = await asyncio.wait_for(process.wait(), limit_s)
         except asyncio.TimeoutError:
             process.kill()
             code = await process.wait()
         if process in self._running:
             self._running.remove(process)
         return code
+
+    def last_words(self, name: str) -> str:
+        """The last line that a program wrote to its log."""
+        log = self.folder / f"{name}.log"
+        lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
     async def stop_all(self) -> None:
         for process in reversed(list(self._running)):

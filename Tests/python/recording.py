@@ -7,7 +7,7 @@ note (anything a person may want), end (last_seq: nothing is missing before).
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -41,7 +41,9 @@ def command_line(message: Any, at: int) -> Line | None:
         line["headers"] = dict(message.headers or {})
     else:
         verb = message.subject.rsplit(".", 1)[1]
-        shape = {"event": wire.events.ActorEvent, "reply": wire.events.SignalOutcome}.get(branch, wire.COMMANDS.get(verb))
+        shape = {"event": wire.events.ActorEvent, "reply": wire.events.SignalOutcome}.get(
+            branch, wire.COMMANDS.get(verb)
+        )
         line["body"] = wire.decoded(shape, message.data) if shape else None
     return line
 
@@ -69,15 +71,19 @@ def owner_line(message: Any, at: int) -> Line | None:
         return None
 
 
-class Recorder:
-    """Records from the moment `start` returns until `finish`."""
+def writing(out: TextIO) -> Callable[[Line], None]:
+    """A sink that writes a file of JSON lines."""
+    return lambda line: print(json.dumps(line), file=out)
 
-    def __init__(self, client: wire.Client, out: TextIO) -> None:
+
+class Recorder:
+    """Hands every line to `sink` from the moment `start` returns until `finish`."""
+
+    def __init__(self, client: wire.Client, sink: Callable[[Line], None]) -> None:
         self.client = client
         self.stream = wire.jetstream(client)
-        self.out = out
+        self.sink = sink
         self.last_seq = 0
-        self.lines = 0
         self._advanced = asyncio.Event()
 
     async def start(self) -> None:
@@ -90,11 +96,11 @@ class Recorder:
 
     async def _on_message(self, message: Any) -> None:
         if line := command_line(message, wire.now_ms()):
-            self._write(line)
+            self.sink(line)
 
     async def _on_owner(self, message: Any) -> None:
         if line := owner_line(message, wire.now_ms()):
-            self._write(line)
+            self.sink(line)
 
     async def _follow(self) -> None:
         """Reads the signals in order from the first one, as soon as a worker has made the stream."""
@@ -119,12 +125,8 @@ class Recorder:
         if line["seq"] <= self.last_seq:
             return
         self.last_seq = line["seq"]
-        self._write(line)
+        self.sink(line)
         self._advanced.set()
-
-    def _write(self, line: Line) -> None:
-        self.lines += 1
-        self.out.write(json.dumps(line) + "\n")
 
     async def finish(self) -> None:
         """Reads the stream to its end and closes the recording; without the `end` line a judge refuses it."""
@@ -142,8 +144,7 @@ class Recorder:
 
         await asyncio.wait_for(catch_up(), DRAIN_LIMIT_S)
         await self.client.flush()
-        self._write({"t": "end", "at": wire.now_ms(), "last_seq": last})
-        self.out.flush()
+        self.sink({"t": "end", "at": wire.now_ms(), "last_seq": last})
 
 
 @dataclass
