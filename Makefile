@@ -5,11 +5,12 @@ SHELL := /bin/bash
 KILLS ?= 50
 WAKES ?= 2000
 ACTORS ?= 200
+ACTOR ?=
 # make kills N=10 is short for KILLS=10; make bench N=10000 sets the number of wakes per mode.
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build test test-python kills bench generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills bench generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,10 @@ servers: install ## fetch the nats-server versions that the tests run against
 
 build: install ## debug build
 	swift build
+
+demo: venv ## the main job on real processes, printed as it happens, and a verdict; ACTOR=PROGRAM runs that as every actor
+	swift build --product roost
+	$(PYTHON) scripts/demo/demo.py $(if $(ACTOR),--actor '$(ACTOR)')
 
 test: install venv servers ## everything CI runs: install, build, all tests
 	swift build --build-tests

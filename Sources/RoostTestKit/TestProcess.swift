@@ -35,8 +35,8 @@ package final class TestProcess: Sendable {
   package func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits for its end, not for ever. A process that a signal ended gives 128 and the signal's number, as in a shell.
-  package func exitCode() throws -> Int32 {
-    let deadline = ContinuousClock.now + BrokerProcess.patience
+  package func exitCode(within patience: Duration = .seconds(30)) throws -> Int32 {
+    let deadline = ContinuousClock.now + patience
     while true {
       if let status = process.exitStatus { return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f }
       if ContinuousClock.now > deadline { throw BrokerError("process \(pid) does not end; it printed: \(output)") }
