@@ -13,7 +13,7 @@ extension Keeper {
     let served = service.configuration.servedPools.sorted()
     let pings = served.isEmpty ? [subjects.allPings] : served.map { subjects.pings($0) }
     let requests = served.isEmpty ? [subjects.allRequests] : served.map { subjects.requests($0) }
-    var made: [NATSSubscription] = []
+    var made = [try link.hearEchoes()]
     for subject in pings {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue] message in

@@ -35,6 +35,30 @@ extension Outside {
       #expect(try worker.stop() == 0, "\(worker.log)")
     }
 
+    @Test("frozen for longer than a runner may be silent, the link unbroken: nobody is lost, and the actor runs on")
+    func frozen() throws {
+      let world = try World()
+      let worker = try world.worker(
+        "--set", "runner_ping_interval_ms=500", "--set", "runner_eligible_threshold_ms=1500", "--set",
+        "runner_lost_threshold_ms=3000")
+      let runner = try world.runner()
+      try world.observer.publish(Subject.actor("a1", "create"))
+      try world.observer.event("ready", of: "a1")
+      let frozenAt = ContinuousClock.now
+      try world.broker.freeze()
+      #expect(!eventually(within: .seconds(5)) { worker.log.contains("runner lost") }, "\(worker.log)")
+      #expect(ContinuousClock.now - frozenAt > .seconds(5))
+      world.broker.thaw()
+      try worker.wait(forLog: "broker stood still")
+      // What is published after it has been heard after whatever a verdict would have said.
+      try world.observer.publish(Subject.actor("a1", "wake"), replyTo: "roost.reply.one")
+      #expect(try world.observer.final(at: "roost.reply.one")["body.state"] == "running")
+      #expect(!eventually(within: .seconds(2)) { worker.log.contains("runner lost") }, "\(worker.log)")
+      #expect(runner.lines(with: ["saw": "closed"]).isEmpty)
+      #expect(world.observer.events("lost", of: "a1").isEmpty)
+      #expect(try worker.stop() == 0, "\(worker.log)")
+    }
+
     @Test("killed and started again while actors run: the runner keeps its session and its actors, and wakes go on")
     func brokerKilled() throws {
       let world = try World()

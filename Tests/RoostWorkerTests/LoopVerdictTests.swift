@@ -39,6 +39,8 @@ struct LoopVerdictTests {
     try silence(1...2, ms: 9_500, rig)
     rig.clocks.advance(ms: 900)
     for runner in 3...5 { rig.ping("r\(runner)", session: "s\(runner)") }
+    // The echo that proves the silence.
+    try rig.turn()
     fillBatch(rig)
     try rig.turn()
     #expect(!rig.loop.after.isEmpty, "one of the two verdicts waits")
@@ -58,6 +60,8 @@ struct LoopVerdictTests {
     try silence(1...2, ms: 14_500, rig)
     rig.clocks.advance(ms: 900)
     for runner in 3...5 { rig.ping("r\(runner)", session: "s\(runner)") }
+    // The echo that proves the silence.
+    try rig.turn()
     fillBatch(rig)
     try rig.turn()
     #expect(!rig.loop.after.isEmpty)
@@ -74,6 +78,8 @@ struct LoopVerdictTests {
     try silence(1...2, ms: 14_500, rig)
     rig.clocks.advance(ms: 900)
     for runner in 3...5 { rig.ping("r\(runner)", session: "s\(runner)") }
+    // The echo that proves the silence.
+    try rig.turn()
     fillBatch(rig)
     try rig.turn()
     #expect(!rig.loop.after.isEmpty)
@@ -101,6 +107,44 @@ struct LoopVerdictTests {
     #expect(!rig.link.published.contains { $0.subject.hasSuffix(".close") })
     try rig.pass(ms: 15_100)
     #expect(rig.link.published.contains { $0.subject.hasSuffix(".close") }, "silent ever since")
+  }
+
+  @Test("a broker that stands still and breaks no link is not the death of a runner; silence counts from its return")
+  func frozenBroker() throws {
+    let rig = try Rig()
+    rig.announce()
+    try rig.settle()
+    rig.ping()
+    try rig.pass(ms: 2_000)
+    rig.isFrozen = true
+    try rig.pass(ms: 40_000)
+    #expect(!rig.link.published.contains { $0.subject.hasSuffix(".close") }, "nothing proves that it was silent")
+    // What lay in the broker's sockets comes in any order, the echo first.
+    rig.isFrozen = false
+    try rig.turn()
+    try rig.pass(ms: 14_000)
+    #expect(!rig.link.published.contains { $0.subject.hasSuffix(".close") })
+    try rig.pass(ms: 2_000)
+    #expect(rig.link.published.contains { $0.subject.hasSuffix(".close") }, "silent ever since")
+  }
+
+  @Test("an echo that was lost is sent again after 5 s, not before; until one comes back nobody is judged")
+  func lostEchoes() throws {
+    let rig = try Rig()
+    rig.announce()
+    try rig.settle()
+    try rig.pass(ms: 1_000)
+    rig.isFrozen = true
+    try rig.pass(ms: 600)
+    #expect(rig.link.echoes.count == 1)
+    try rig.pass(ms: 4_300)
+    #expect(rig.link.echoes.count == 1)
+    try rig.pass(ms: 700)
+    #expect(rig.link.echoes.count == 2)
+    rig.link.echoes.removeFirst()
+    rig.isFrozen = false
+    try rig.pass(ms: 16_000)
+    #expect(rig.link.published.contains { $0.subject.hasSuffix(".close") })
   }
 
   @Test("verdicts in several pools: every queue is served to its end, not that of the last one only")

@@ -15,6 +15,8 @@ final class NATSLink: Link {
   let streams: RoostStreams
   let queue: InputQueue
   private let control: Control
+  /// Where echoes come back: on the connection that hears pings.
+  private let echoSubject: String
   let log: Log
   /// Something of the present batch was not sent: its commit counts for nothing. Of the loop's thread.
   private var hasFailed = false
@@ -32,6 +34,7 @@ final class NATSLink: Link {
     self.queue = queue
     self.control = control
     self.log = log
+    echoSubject = connection.newInbox()
   }
 
   var maxMessageBytes: Int { outbox.connection.maxPayloadBytes }
@@ -65,6 +68,22 @@ final class NATSLink: Link {
     } catch {
       // Who asked asks again: nothing hangs on an answer that nobody waited for in vain.
       log.debug("answer not sent", [.subject: subject, .error: error.message])
+    }
+  }
+
+  /// Before the first echo is sent; the subscription lasts as long as the connection, or until it is released.
+  func hearEchoes() throws(NATSError) -> NATSSubscription {
+    try connection.subscribe(echoSubject) { [queue] message in
+      if let number = UInt64(String(decoding: message.payload, as: UTF8.self)) { queue.put(.echo(number)) }
+    }
+  }
+
+  func echo(_ number: UInt64) {
+    do throws(NATSError) {
+      try connection.publish(echoSubject, payload: Array(String(number).utf8))
+    } catch {
+      // Without an answer nobody is judged.
+      log.debug("echo not sent", [.error: error.message])
     }
   }
 

@@ -62,6 +62,8 @@ package enum Notice: Sendable {
   case brokerClock(storedAtNs: Int64, receivedNs: Int64)
   /// Reading has begun (again); so many stored signals are still to come.
   case reading(pending: UInt64)
+  /// What ``Link/echo(_:)`` sent has come back.
+  case echo(UInt64)
   /// The broker has taken everything that was published before this commit.
   case handedOver(commit: UInt64)
   /// It is not known what the broker has of what was published before this commit.

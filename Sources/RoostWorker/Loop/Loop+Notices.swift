@@ -12,6 +12,7 @@ extension Loop {
       isLinkUp = true
       withdrawVerdicts()
       liveness.hear(fromNs: turnNs)
+      echo.linkUp()
       ticker.connected()
       handover.doubt(nil)
       publishAgainNs = turnNs
@@ -30,6 +31,11 @@ extension Loop {
       noticeClockBehind()
     case .reading(let pending):
       ticker.opened(pending: pending, atNs: turnNs)
+    case .echo(let number):
+      if echo.heard(number, atNs: turnNs) {
+        log.warning("broker stood still, silence of runners proves nothing")
+        excuseSilence(untilNs: turnNs)
+      }
     case .handedOver(let commit): handover.handedOver(commit)
     case .doubtful(let commit): handover.doubt(commit)
     case .deadLetterStored(let sequence):

@@ -28,8 +28,15 @@ extension Loop {
     before.putFirst(machine.poolIDs.map { Chore(input: .renewDeadlines, pool: $0) })
   }
 
+  /// While there is somebody to judge.
+  var nextEchoNs: Int64 { isLinkUp && liveness.nextNs < .max ? echo.nextNs : .max }
+
+  func sendEcho() {
+    if nextEchoNs <= turnNs { link.echo(echo.send(atNs: turnNs)) }
+  }
+
   func judgeSilence() {
-    for verdict in liveness.verdicts(machine, atNs: turnNs) {
+    for verdict in liveness.verdicts(machine, atNs: min(turnNs, echo.provenNs)) {
       switch verdict {
       case .stale(let pool, let runner):
         after.append(.stale(runner), to: pool)

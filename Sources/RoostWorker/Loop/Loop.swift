@@ -35,6 +35,7 @@ package final class Loop {
   var handover: Handover
   var deadLetters: DeadLetterBox
   var liveness = Liveness()
+  var echo = Echo()
   var acknowledgements = Acknowledgements()
   var ticker = Ticker()
 
@@ -129,6 +130,7 @@ package final class Loop {
     }
     publishAgain()
     tick()
+    sendEcho()
     acknowledgeEvents()
     sendDeadLetters()
     for request in arrivals.requests { answer(request: request) }
@@ -164,7 +166,7 @@ package final class Loop {
     if isHeld { return retryNs }
     // Nothing leaves and nothing is judged without a link: what is due then waits for the notice that it is up.
     guard isLinkUp else { return .max }
-    var next = min(liveness.nextNs, sweepNs, positions.overdueNs)
+    var next = min(nextEchoNs, sweepNs, positions.overdueNs)
     next = min(next, acknowledgements.nextNs ?? .max, deadLetters.retryNs)
     if handover.isInDoubt { next = min(next, publishAgainNs) }
     if let tickNs = nextTickNs { next = min(next, tickNs) }

@@ -39,6 +39,7 @@ final class RigLink: Link {
   var letters: [RoostWire.DeadLetter] = []
   var ticks: [Message] = []
   var commits: [UInt64] = []
+  var echoes: [UInt64] = []
   var maxMessageBytes = 1 << 20
   func resume(afterBreaks breaks: UInt64) {}
   func publish(_ subject: String, headers: [NATSHeader], payload: [UInt8]) {
@@ -51,6 +52,7 @@ final class RigLink: Link {
   func publishTick(_ subject: String, payload: [UInt8]) {
     ticks.append(Message(subject: subject, headers: [], payload: payload))
   }
+  func echo(_ number: UInt64) { echoes.append(number) }
   func store(_ letter: RoostWire.DeadLetter) { letters.append(letter) }
 }
 
@@ -85,6 +87,8 @@ final class Rig {
   var arrivals = Arrivals()
   /// The broker confirms what is published, stores ticks and dead letters.
   var confirms = true
+  /// The broker passes nothing on to us: what it was given comes once it does again.
+  var isFrozen = false
   private var seenCommits = 0
   private var seenTicks = 0
   private var seenLetters = 0
@@ -182,6 +186,10 @@ final class Rig {
     arrivals.lastSignalNs = clocks.monotonicNs()
     try loop.turn(&arrivals)
     if confirms { confirm() }
+    if !isFrozen {
+      for number in link.echoes { arrivals.notices.append(.echo(number)) }
+      link.echoes = []
+    }
   }
 
   /// The broker stores ticks and dead letters and confirms what was published.
