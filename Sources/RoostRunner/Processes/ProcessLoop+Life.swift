@@ -38,10 +38,18 @@ extension ProcessLoop {
   }
 
   func started(_ id: UInt64, _ pid: pid_t) {
-    guard var process = processes[id] else { return }
+    guard let process = processes[id] else { return }
     log.info(
       "process started", [.actorID: process.actor, .generation: process.generation, .process: pid])
-    let isNews = !settings.waitsForReady && process.take(.ready) != nil
+    runs(id)
+  }
+
+  /// Its program runs: the supervisor says so, or it writes. The two come on different ways, and a quick program has
+  /// written before the supervisor, who saw its exec, gets the processor to tell of it. A worker that hears of an intent
+  /// first takes the actor for one that never ran.
+  func runs(_ id: UInt64) {
+    guard !settings.waitsForReady, var process = processes[id] else { return }
+    let isNews = process.take(.ready) != nil
     processes[id] = process
     if isNews { report(process, .running) }
   }

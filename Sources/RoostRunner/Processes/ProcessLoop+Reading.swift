@@ -41,6 +41,7 @@ extension ProcessLoop {
 
   /// True: it has said enough for this window.
   private func takeControl(_ bytes: UnsafeRawBufferPointer, _ id: UInt64) -> Bool {
+    runs(id)
     var lines: [LineReader.Line] = []
     processes[id]?.control.feed(bytes) { lines.append($0) }
     var isTooMuch = false
