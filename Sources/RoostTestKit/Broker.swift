@@ -55,10 +55,10 @@ package final class Broker: Sendable {
     }
     let name = "roost-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let folder = try BrokerFiles.makeFolder(name)
-    try BrokerFiles.write("\(folder)/server.conf", BrokerFiles.configuration(name: name, folder: folder, extra: extra))
+    try BrokerFiles.write("\(folder)/server.conf", BrokerFiles.configuration(extra: extra))
     let slot = BrokerProcessSlot()
     do {
-      let process = try BrokerProcess.spawn(arguments(version, folder, port: -1), log: "\(folder)/server.log")
+      let process = try BrokerProcess.spawn(arguments(version, folder, name, port: -1), log: "\(folder)/server.log")
       slot.set(process)
       let port = try process.waitForPort(folder: folder)
       let broker = Broker(version: version, folder: folder, port: port, name: name, process: slot)
@@ -95,7 +95,7 @@ package final class Broker: Sendable {
   package func restart() throws {
     stop()
     let again = try BrokerProcess.spawn(
-      Self.arguments(version, folder, port: Int32(port)), log: "\(folder)/server.log")
+      Self.arguments(version, folder, name, port: Int32(port)), log: "\(folder)/server.log")
     process.set(again)
     try waitUntilReady(again)
   }
@@ -106,8 +106,11 @@ package final class Broker: Sendable {
   /// Lets it go on after ``freeze()``.
   package func thaw() { process.signal(SIGCONT) }
 
-  private static func arguments(_ version: Version, _ folder: String, port: Int32) -> [String] {
-    [version.executable, "-c", "\(folder)/server.conf", "-p", String(port)]
+  private static func arguments(_ version: Version, _ folder: String, _ name: String, port: Int32) -> [String] {
+    [
+      version.executable, "-c", "\(folder)/server.conf", "-a", "127.0.0.1", "-p", String(port), "-sd", folder,
+      "--name", name, "--ports_file_dir", folder,
+    ]
   }
 
   private func waitUntilReady(_ process: BrokerProcess) throws {

@@ -45,15 +45,9 @@ enum BrokerFiles {
     String(decoding: (FileManager.default.contents(atPath: path) ?? Data()).suffix(500), as: UTF8.self)
   }
 
-  static func configuration(name: String, folder: String, extra: String) -> String {
-    """
-    server_name: "\(name)"
-    host: "127.0.0.1"
-    ports_file_dir: "\(folder)"
-    jetstream { store_dir: "\(folder)/jetstream", max_file_store: 20GB, max_memory_store: 256MB }
-    \(extra)
-
-    """
+  /// The configuration that `roost up` and compose/ have, and `extra` lines.
+  static func configuration(extra: String) throws -> String {
+    try String(contentsOfFile: "\(checkout)/compose/nats-server.conf", encoding: .utf8) + "\(extra)\n"
   }
 
   /// The port the server chose, from the file it writes once it listens; nil until then.

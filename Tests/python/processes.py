@@ -78,9 +78,8 @@ class Children:
 
     async def _spawn_broker(self, binary: str, port: int, *more: str | Path) -> Process:
         found = Path(shutil.which(binary) or binary).absolute()
-        flags = ["--name", self.folder.name, "-a", "127.0.0.1", "-p", str(port), *more]
-        # Its store lies where it is started: servers before 2.10 refuse the flag -sd beside the setting.
-        return await self.spawn("broker", found, "-c", BROKER_SETTINGS, *flags, cwd=self.folder)
+        flags = ["--name", self.folder.name, "-a", "127.0.0.1", "-p", str(port), "-sd", self.folder / "js", *more]
+        return await self.spawn("broker", found, "-c", BROKER_SETTINGS, *flags)
 
     async def stop(
         self, process: Process, number: signal.Signals = signal.SIGTERM, limit_s: float = STOP_LIMIT_S
