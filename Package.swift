@@ -26,7 +26,7 @@ let package = Package(
     .executableTarget(name: "roost", dependencies: ["RoostCLI"], swiftSettings: strict),
     library(
       "RoostCLI",
-      ["RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"]),
+      ["RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"]),
     library(
       "RoostWorker",
       ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),
@@ -55,7 +55,9 @@ let package = Package(
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
     tests("RoostTelemetryTests", ["RoostTelemetry"]),
-    tests("RoostCLITests", ["RoostCLI", "RoostRunner", "RoostTestKit"], exclude: ["Golden"]),
+    tests(
+      "RoostCLITests", ["roost", "RoostCLI", "RoostWorker", "RoostRunner", "CRoostSystem", "RoostTestKit"],
+      exclude: ["Golden"]),
     tests("RoostTidyTests", []),
     tests("RoostAcceptanceTests", ["roost", "RoostTestKit"]),
     tests("RoostRunnerTests", ["roost", "RoostRunner", "RoostTestKit"]),

@@ -9,6 +9,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case usage = 64
   /// The broker cannot be reached, or no worker answered.
   case unavailable = 69
+  /// `roost up`: a part ended by itself, or had to be killed, and has no code of this list.
+  case partEnded = 70
   /// The system gives no process or descriptor, or ended the one that looks after a runner's actors.
   case systemError = 71
   /// The journal could not be flushed, or what was asked for could not be written out.

@@ -29,6 +29,7 @@ public enum RoostCLI {
     _ command: ParsedCommand, _ environment: [String: String], _ console: Console
   ) throws(CLIError) -> ExitCode {
     switch command.path.first {
+    case "up": return try UpCommand.run(command, environment: environment, console: console)
     case "worker": return try WorkerCommand.run(command, environment: environment, console: console)
     case "runner": return try RunnerCommand.run(command, environment: environment)
     case "setup": return try SetupCommand.run(command, environment: environment, console: console)

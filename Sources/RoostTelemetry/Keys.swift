@@ -57,6 +57,9 @@ package struct Key: Hashable, Sendable, CustomStringConvertible {
   package static let httpAddress = Key("roost.http.address")
   package static let ready = Key("roost.ready")
 
+  /// A part of `roost up`: broker, worker or runner.
+  package static let part = Key("roost.part")
+
   // The processes of actors.
   package static let process = Key("roost.process.id")
   package static let processEnd = Key("roost.process.end")

@@ -6,7 +6,9 @@ struct TidyTests {
   /// What each target may import of the project, besides the system's libraries.
   private static let imports: [String: Set<String>] = [
     "roost": ["RoostCLI"],
-    "RoostCLI": ["RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore"],
+    "RoostCLI": [
+      "RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem",
+    ],
     "RoostWorker": [
       "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",
     ],

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "child.h"
 #include "poller.h"
 #include "supervisor.h"
 

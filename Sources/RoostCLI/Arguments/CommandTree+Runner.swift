@@ -11,11 +11,15 @@ extension CommandTree {
       .value("pool", "NS/POOL", "the pool whose actors it runs (required)"),
       .value("slots", "N", "how many at a time (default: 1)"),
       .value("id", "ID", "the runner's id; another process with it ends this one\n(default: made of host and process)"),
-      .value("version", "V", "new actors go to the runners of the highest version (default: 1)"),
-      .value("grace", "DURATION", "between SIGTERM and SIGKILL (default: 10s)"),
-      .flag("ready-line", "an actor is running when it writes `ready`, not when its process is there"),
-      .value("log-dir", "DIR", "output of actors to DIR/ACTOR.log instead of the log"),
-      prefix,
+      runnerVersion, runnerGrace, runnerReadyLine, runnerLogDir, prefix,
       .value("inbox-prefix", "NAME", "where answers may go, as the user is permitted\n(default: _INBOX)"),
     ])
+
+  static let runnerVersion = OptionSpec.value(
+    "version", "V", "new actors go to the runners of the highest version (default: 1)")
+  static let runnerGrace = OptionSpec.value("grace", "DURATION", "between SIGTERM and SIGKILL (default: 10s)")
+  static let runnerReadyLine = OptionSpec.flag(
+    "ready-line", "an actor is running when it writes `ready`, not when its process is there")
+  static let runnerLogDir = OptionSpec.value(
+    "log-dir", "DIR", "output of actors to DIR/ACTOR.log instead of the log")
 }

@@ -5,7 +5,7 @@ enum CommandTree {
     details: "Data goes to standard output, everything else to standard error. ROOST_LOG sets the log level\n"
       + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
     subcommands: [
-      worker, runner, setup, actor,
+      up, worker, runner, setup, actor,
       CommandSpec(name: "version", summary: "print the version"),
       CommandSpec(
         name: "help", summary: "show this help"),
@@ -18,13 +18,16 @@ enum CommandTree {
       server,
       .value("data", "DIR", "folder of the journal, made if missing; one worker at a time (required)"),
       .list("pool", "NS/POOL", "serve only these pools; a data folder keeps its set"),
-      .value(
-        "http", "HOST:PORT", "health page: /livez, /readyz, /metrics; a PORT alone is on loopback,\nport 0 is any"),
-      .list("set", "KEY=VALUE", "default of a pool setting; `roost worker --set help` lists them"),
+      workerHTTP, workerSet,
       .flag("adopt", "take the pools over from another journal: all runners closed,\ngo on from the end of the stream"),
       .flag("no-setup", "streams and bucket are there: do not make or compare them"),
       prefix, replicas, maxBytes,
     ])
+
+  static let workerHTTP = OptionSpec.value(
+    "http", "HOST:PORT", "health page: /livez, /readyz, /metrics; a PORT alone is on loopback,\nport 0 is any")
+  static let workerSet = OptionSpec.list(
+    "set", "KEY=VALUE", "default of a pool setting; `roost worker --set help` lists them")
 
   static let setup = CommandSpec(
     name: "setup", summary: "make the streams and the bucket, or compare those that are there",

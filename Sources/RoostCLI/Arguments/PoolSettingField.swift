@@ -36,9 +36,11 @@ struct PoolSettingField: Sendable {
     var settings = PoolSettings()
     for assignment in assignments {
       let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
-      guard parts.count == 2 else { throw .usage("--set \(assignment): write KEY=VALUE; `--set help` lists the keys") }
+      guard parts.count == 2 else {
+        throw .usage("--set \(assignment): write KEY=VALUE; `roost worker --set help` lists the keys")
+      }
       guard let field = all.first(where: { $0.name == parts[0] }) else {
-        throw .usage("--set \(assignment): there is no setting '\(parts[0])'; `--set help` lists them")
+        throw .usage("--set \(assignment): there is no setting '\(parts[0])'; `roost worker --set help` lists them")
       }
       guard field.write(&settings, parts[1]) else {
         throw .usage("--set \(assignment): \(field.name) takes \(field.form)")
