@@ -11,6 +11,7 @@ packages=(
   protobuf-compiler      # protoc, for the Python code of Protos/
   nats-server            # the broker of the tests
   python3-venv           # brings python3, the language of the outside tests
+  docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that
 )
 
 missing=()

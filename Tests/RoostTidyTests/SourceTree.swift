@@ -30,7 +30,9 @@ enum SourceTree {
   private static let textEndings = [
     "swift", "c", "h", "md", "py", "sh", "proto", "conf", "txt", "modulemap", "json", "yml", "yaml", "toml",
   ]
-  private static let textNames = ["Makefile", "run", "LICENSE", ".gitignore", ".swift-format"]
+  private static let textNames = [
+    "Makefile", "Dockerfile", "run", "LICENSE", ".gitignore", ".dockerignore", ".swift-format",
+  ]
 
   private static func read(_ folder: URL, _ path: String) -> [File] {
     names(in: folder).flatMap { name -> [File] in
