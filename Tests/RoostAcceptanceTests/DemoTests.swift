@@ -53,7 +53,9 @@ extension Outside {
       #expect(try demo.leftovers() == [])
     }
 
-    @Test("Ctrl-C ends it and everything it started", arguments: ["started           roost worker, process", "== Sleep and wake", "killed"])
+    @Test(
+      "Ctrl-C ends it and everything it started",
+      arguments: ["started           roost worker, process", "== Sleep and wake", "killed"])
     func interrupted(moment: String) throws {
       let demo = try Demo()
       try demo.wait(for: moment)

@@ -28,9 +28,7 @@ class Children:
         self.environment = os.environ | (environment or {})
         self._running: list[Process] = []
 
-    async def spawn(
-        self, name: str, *command: str | Path, first_line: bool = False, cwd: Path | None = None
-    ) -> Process:
+    async def spawn(self, name: str, *command: str | Path, first_line: bool = False) -> Process:
         """Logs to NAME.log; with `first_line` it waits until the program has printed a line."""
         with (self.folder / f"{name}.log").open("ab") as log:
             words = [*DIE_WITH_US, *(str(word) for word in command)]
@@ -40,7 +38,6 @@ class Children:
                 stdin=DEVNULL,
                 stdout=PIPE if first_line else log,
                 stderr=log,
-                cwd=cwd,
                 env=self.environment,
                 start_new_session=True,
             )
