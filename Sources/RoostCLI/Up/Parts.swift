@@ -22,8 +22,8 @@ final class Parts: Sendable {
     var stopSignal: String?
     var running: [Part: pid_t] = [:]
     var endings: [Part: ProcessEnding] = [:]
-    /// Outputs that are not read to their end.
-    var openOutputs = 0
+    /// Whose output is not read to its end.
+    var openOutputs: Set<Part> = []
     /// The worker has taken the runner in.
     var isWelcome = false
     fileprivate var threads: [ServiceThread] = []
@@ -69,7 +69,7 @@ final class Parts: Sendable {
     log.info("part started", [.part: part, .process: pid])
     state.update { state in
       state.running[part] = pid
-      state.openOutputs += 1
+      state.openOutputs.insert(part)
     }
     show(part, ends[0])
     watch(part, pid)
@@ -98,7 +98,7 @@ final class Parts: Sendable {
       }
       console.err(output.finish())
       close(descriptor)
-      state.update { $0.openOutputs -= 1 }
+      state.update { _ = $0.openOutputs.remove(part) }
     }
   }
 
@@ -148,21 +148,26 @@ final class Parts: Sendable {
   /// Ends what runs, the last one started first. What had to be killed or ended with an error is given back.
   func endAll() -> [Part] {
     let before = Set(state.withLock { $0.endings.keys })
+    for part in before { waitForLastWords(of: part) }
     var troubled: [Part] = []
     for part in Part.allCases.reversed() where !before.contains(part) {
       guard let ending = end(part) else { continue }
       if ending != .exited(0) { troubled.append(part) }
     }
-    let areOver = state.wait(until: Monotonic.ns(afterMs: UpLimits.lastWordsMs)) { state in
-      state.openOutputs == 0 && state.running.isEmpty ? true : nil
-    }
-    // Else somebody holds an output open: this process ends all the same.
-    if areOver == true { joinThreads() }
+    joinThreads()
     return troubled
   }
 
+  /// What it said last is shown before the next one is asked to end. Whoever else holds the output open is not waited
+  /// for.
+  private func waitForLastWords(of part: Part) {
+    _ = state.wait(until: Monotonic.ns(afterMs: UpLimits.lastWordsMs)) { $0.openOutputs.contains(part) ? nil : true }
+  }
+
+  /// Those that are about to end: when one is not, this process ends all the same.
   private func joinThreads() {
-    let threads = state.withLock { state in
+    let threads = state.withLock { state -> [ServiceThread] in
+      guard state.openOutputs.isEmpty, state.running.isEmpty else { return [] }
       defer { state.threads = [] }
       return state.threads
     }
@@ -179,6 +184,7 @@ final class Parts: Sendable {
       signal(part, SIGKILL)
       ending = waitForEnd(of: part, ms: UpLimits.killMs)
     }
+    waitForLastWords(of: part)
     log.info("part ended", [.part: part, .processEnd: ending?.description ?? "unknown"])
     return ending ?? .killed(signal: SIGKILL)
   }
