@@ -133,9 +133,10 @@ extension Pool {
     }
     if let error = ending.error { record.lastError = error }
     switch (record.state, ending) {
+    // Whatever it was asked for: a generation that ended well ends the row of crashes.
+    case (_, .stopped(error: nil)): record.crashCount = 0
     // Who was asked to go away, was on a drained runner or never ran did not crash.
     case (.goingAway, _), (_, .lost(.drainDeadline)), (_, .lost(.handedBack)): break
-    case (_, .stopped(error: nil)): record.crashCount = 0
     case (_, .stopped), (_, .lost): record.crashCount &+= 1
     }
     record.lastEnd = turn.clock

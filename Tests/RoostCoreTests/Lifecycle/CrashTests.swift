@@ -77,6 +77,16 @@ import Testing
     #expect(world.record(of: "a1")?.crashCount == 0)
   }
 
+  @Test("A stop that ends well while the actor goes away makes the count 0 too: nobody backs off for a reschedule")
+  func endedWellOnTheWayOut() {
+    let world = World().join("r1").create("a1", .restart)
+    _ = crash(world, 1_000)
+    let second = crash(world, 2_000)
+    #expect(second > 0)
+    world.at(2_000 + second).tick().running("a1").reschedule("a1").stopped("a1")
+    #expect(world["a1"] == "starting g4 r1 standing")
+  }
+
   @Test("Losses count as crashes: by the runner, a deadline, a new session, an end in sleepIntent")
   func lossesCount() {
     let world = World { $0.baseRetryTimeout = Milliseconds(1) }

@@ -138,7 +138,9 @@ struct Walk {
     default:
       let waiting = kept.queue.isEmpty || random.chance(20) ? actor : random.pick(kept.queue)
       let ticket: Ticket? = random.chance(50) ? kept.record(of: waiting)?.state.ticket : random.chance(20) ? 1 : nil
-      let runner = random.pick(runners)
+      // Draining ones are seldom met by chance alone.
+      let draining = random.chance(30) ? runners.filter { kept.runner($0)?.isDraining ?? false } : []
+      let runner = random.pick(draining.isEmpty ? runners : draining)
       return { $0.allocate(waiting, on: runner, ticket: ticket, reply: reply) }
     }
   }
