@@ -74,59 +74,6 @@ import Testing
     #expect(world.tally.droppedEvents == 1)
   }
 
-  // MARK: - Events x states
-
-  private static let table = Table(
-    """
-    starting
-      running: running g1 r1 | a1 ready r1
-      sleep_intent: sleepIntent g1 r1 | r1 <- 2 stop a1 g1 sleep | a1 sleep_intent r1
-      stop_intent: stopIntent g1 r1 | r1 <- 2 stop a1 g1 stop
-    running
-      running: running g1 r1
-      sleep_intent: sleepIntent g1 r1 | r1 <- 2 stop a1 g1 sleep | a1 sleep_intent r1
-      stop_intent: stopIntent g1 r1 | r1 <- 2 stop a1 g1 stop
-    sleepIntent
-      running: sleepIntent g1 r1
-      sleep_intent: sleepIntent g1 r1
-      stop_intent: sleepIntent g1 r1
-    stopIntent
-      running: stopIntent g1 r1
-      sleep_intent: stopIntent g1 r1
-      stop_intent: stopIntent g1 r1
-    goingAway
-      running: goingAway(asked) g1 r1
-      sleep_intent: goingAway(asked) g1 r1
-      stop_intent: goingAway(asked) g1 r1
-    destroying
-      running: destroying g1 r1
-      sleep_intent: destroying g1 r1
-      stop_intent: destroying g1 r1
-    """)
-  private static let kinds: [(name: String, kind: RunnerEvent.Kind)] = [
-    ("running", .running), ("sleep_intent", .sleepIntent), ("stop_intent", .stopIntent),
-  ]
-
-  @Test("Every event does in every state with a runner what the table says", arguments: StateName.allCases)
-  func cells(_ state: StateName) throws {
-    for (name, kind) in Self.kinds {
-      let world = World.with(state)
-      guard world.record(of: "a1")?.state.placement != nil else {
-        // The generation is the actor's, but no state carries it: dropped, and nobody is told to stop again.
-        let before = world["a1"]
-        world.events("r2", [event(1, "a1", world.record(of: "a1")?.generation ?? 0, kind)])
-        #expect(world.cell("a1") == "\(before) | r2 <- ack 1")
-        #expect(world.tally.droppedEvents == 1)
-        continue
-      }
-      let cell = try #require(Self.table[state.rawValue, name], "the table has no cell \(state) / \(name)")
-      world.report("a1", kind)
-      world.effects.acknowledgements = []
-      #expect(world.cell("a1") == cell)
-      #expect(world.tally.droppedEvents == (world.said.isEmpty ? 1 : 0))
-    }
-  }
-
   @Test("From goingAway(drain) the actor's own intent leads to sleepIntent, with deadline and rewake kept")
   func intentWhileDrained() {
     let world = World.with(.running).drain("r1").wake("a1", patience: 9_000).at(1_000).intendsSleep("a1")

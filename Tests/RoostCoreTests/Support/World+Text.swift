@@ -16,6 +16,9 @@ extension World {
   /// The actor's state in one line; what it waits for is in it.
   subscript(actor: String) -> String { record(of: actor).map { $0.line } ?? "unknown" }
 
+  /// The actor's state, then what was said.
+  func cell(_ actor: String) -> String { ([self[actor]] + said).joined(separator: " | ") }
+
   /// The name of the state alone.
   func state(_ actor: String) -> String { record(of: actor)?.state.name ?? "unknown" }
 
