@@ -50,7 +50,7 @@ let package = Package(
       name: "RoostBench", dependencies: ["RoostCore", "RoostJournal", "RoostWire"], path: "Benchmarks/RoostBench",
       swiftSettings: strict),
 
-    tests("RoostCoreTests", ["RoostCore"]),
+    tests("RoostCoreTests", ["RoostCore"], exclude: ["Scenarios"]),
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),

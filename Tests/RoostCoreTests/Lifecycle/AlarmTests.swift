@@ -10,63 +10,11 @@ import Testing
     return world
   }
 
-  @Test("An alarm starts the actor when it is due, once")
-  func fires() {
-    let world = asleep(alarm: 5_000)
-    #expect(world.at(4_999).tick()["a1"] == "sleeping")
-    #expect(world.at(5_000).tick().commands == ["r1 <- 3 start a1 g2"])
-    #expect(world.record(of: "a1")?.alarm == nil)
-    #expect(world.running("a1").intendsSleep("a1").stopped("a1").at(9_000).tick()["a1"] == "sleeping")
-  }
-
-  @Test("Without a slot an alarm waits without limit")
-  func waits() {
-    let world = asleep(alarm: 5_000, isFull: true).at(5_000).tick()
-    #expect(world.cell("a1") == "pending for ever | a1 pending newest_full #1")
-  }
-
   @Test("An alarm fires before the signal that is stored when it is due")
   func beforeSignal() {
     let world = asleep(alarm: 5_000).at(5_000).wake("a1", reply: "x")
     #expect(world.answers == ["x: ACCEPTED ..."])
     #expect(world["a1"] == "starting g2 r1 for ever")
-  }
-
-  @Test("A wake before the alarm leaves it set; it is armed again in the next sleep")
-  func futureAlarmStays() {
-    let world = asleep(alarm: 5_000).at(1_000).wake("a1")
-    #expect(world.record(of: "a1")?.alarm == Instant(ms: 5_000))
-    world.running("a1").at(6_000).tick()
-    #expect(world["a1"] == "running g2 r1", "an alarm is armed only in sleeping")
-    #expect(world.intendsSleep("a1").stopped("a1")["a1"] == "starting g3 r1 for ever", "overdue at the stop: at once")
-  }
-
-  @Test("An alarm that came due while the actor waited fires when the wait ends")
-  func overdueAfterPending() {
-    let world = asleep(alarm: 5_000, isFull: true).at(4_000).wake("a1", patience: 2_000, reply: "x")
-    world.at(6_000).tick()
-    #expect(world.answers == ["x: TIMED_OUT newest_full."])
-    #expect(
-      world.events == [
-        "a1 pending_timeout newest_full '2000'", "a1 sleeping pending_timeout", "a1 pending newest_full #1",
-      ])
-    #expect(world["a1"] == "pending for ever")
-  }
-
-  @Test("An alarm can be moved and cleared, and is stored in every state with a runner")
-  func setAndCleared() {
-    let world = World().join("r1").create("a1").setsAlarm("a1", 5_000).running("a1").setsAlarm("a1", 6_000)
-    #expect(world.record(of: "a1")?.alarm == Instant(ms: 6_000))
-    world.intendsSleep("a1").setsAlarm("a1", nil).stopped("a1")
-    #expect(world.record(of: "a1")?.alarm == nil)
-    #expect(world.at(9_000).tick()["a1"] == "sleeping")
-  }
-
-  @Test("A crash that ends in sleep leaves the alarm to fire")
-  func afterCrash() {
-    let world = World().join("r1").create("a1").running("a1").setsAlarm("a1", 5_000).at(6_000).stopped("a1", error: "x")
-    #expect(world["a1"] == "sleeping")
-    #expect(world.tick()["a1"] == "starting g2 r1 for ever")
   }
 
   @Test("More than ten years ahead is a dead letter by itself; it takes its index, the rest of the list counts")

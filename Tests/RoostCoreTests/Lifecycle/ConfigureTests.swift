@@ -58,13 +58,6 @@ import Testing
     #expect(world.reading { $0.settings.actorStartThreshold } == Milliseconds(5))
   }
 
-  @Test("They hold for what is decided after them")
-  func later() {
-    let world = World().join("r1", slots: 2).create("a1").configure { $0.actorStartThreshold = Milliseconds(5_000) }
-    #expect(world.due("a1") == 30_000)
-    #expect(world.create("a2").due("a2") == 5_000)
-  }
-
   @Test("A tick is time only; whoever asks is told that it was read")
   func tick() {
     let world = World().tick(reply: "x")

@@ -69,14 +69,6 @@ import Testing
     #expect(world.record(of: "a1")?.crashCount == 2)
   }
 
-  @Test("A stop that ends well makes the count 0")
-  func endedWell() {
-    let world = World().join("r1").create("a1", .restart)
-    _ = crash(world, 1_000)
-    world.running("a1").intendsSleep("a1").stopped("a1")
-    #expect(world.record(of: "a1")?.crashCount == 0)
-  }
-
   @Test("A stop that ends well while the actor goes away makes the count 0 too: nobody backs off for a reschedule")
   func endedWellOnTheWayOut() {
     let world = World().join("r1").create("a1", .restart)
@@ -85,72 +77,6 @@ import Testing
     #expect(second > 0)
     world.at(2_000 + second).tick().running("a1").reschedule("a1").stopped("a1")
     #expect(world["a1"] == "starting g4 r1 standing")
-  }
-
-  @Test("Losses count as crashes: by the runner, a deadline, a new session, an end in sleepIntent")
-  func lossesCount() {
-    let world = World { $0.baseRetryTimeout = Milliseconds(1) }
-    world.join("r1").join("r2").create("a1", .restart)
-    world.lost("r1")
-    #expect(world.record(of: "a1")?.crashCount == 1)
-    world.join("r2", session: "s2")
-    #expect(world.record(of: "a1")?.crashCount == 2)
-    world.after(10).tick().after(30_000).tick()
-    #expect(world.record(of: "a1")?.crashCount == 3)
-    world.after(10).tick().running("a1").intendsSleep("a1").stopped("a1", error: "boom")
-    #expect(world.record(of: "a1")?.crashCount == 4)
-  }
-
-  @Test("Timeouts, drains, reschedules and whatever happens in goingAway do not count")
-  func doesNotCount() {
-    let world = World().join("r1", slots: 1).join("r2", slots: 1).create("a1", .restart).running("a1")
-    world.reschedule("a1").stopped("a1", error: "boom")
-    #expect(world.record(of: "a1")?.crashCount == 0)
-    world.reschedule("a1").after(30_000).tick()
-    #expect(world.record(of: "a1")?.crashCount == 0)
-    world.drain("r1").lost("r1")
-    #expect(world.record(of: "a1")?.crashCount == 0)
-    world.stopping("r2", last: world.reading { $0.lastIssued(RunnerID("r2")) }.map { $0 - 1 })
-    #expect(world.events == ["a1 lost r2 handed_back", "a1 pending all_draining #1"])
-    #expect(world["a1"] == "pending standing")
-    #expect(world.record(of: "a1")?.crashCount == 0)
-    world.create("b").wake("b", patience: 1_000).after(1_000).tick()
-    #expect(world["b"] == "sleeping")
-    #expect(world.record(of: "b")?.crashCount == 0)
-  }
-
-  @Test("A drain that runs out is no crash of those who were on their way to sleep")
-  func drainDeadline() {
-    let world = World { $0.actorStopThreshold = Milliseconds(100_000) }
-    world.join("r1").create("a1", .restart).running("a1").intendsSleep("a1").drain("r1").at(60_000).tick()
-    #expect(world.cell("a1").hasPrefix("sleeping | r1 <- close drain_deadline | a1 lost r1 drain_deadline"))
-    #expect(world.record(of: "a1")?.crashCount == 0)
-  }
-
-  @Test("last_error says what went wrong and is cleared by the next running")
-  func lastError() {
-    func code(_ world: World) -> String { world.record(of: "a1")?.lastError.map { "\($0.code) \($0.message)" } ?? "" }
-    let world = World { $0.baseRetryTimeout = Milliseconds(1) }
-    world.join("r1").create("a1", .restart).running("a1").stopped("a1", error: "boom")
-    #expect(code(world) == "crashed boom")
-    world.running("a1")
-    #expect(code(world) == "")
-    world.stopped("a1", error: "again").after(10).tick().after(30_000).tick()
-    #expect(code(world) == "no_start_report ")
-    world.after(10).tick().running("a1").destroy("a1").after(30_000).tick().create("a1", .restart).running("a1")
-    world.intendsSleep("a1").after(30_000).tick()
-    #expect(code(world) == "no_stop_report ")
-    world.wake("a1").after(30).tick().running("a1").lost("r1")
-    #expect(code(world) == "runner_lost ")
-    world.destroy("a1").create("a1").wake("a1", patience: 1_000).after(1_000).tick()
-    #expect(code(world) == "no_capacity no_runner")
-  }
-
-  @Test("last_error is kept of an end in goingAway too, which is no crash")
-  func lastErrorInGoingAway() {
-    let world = World().join("r1").create("a1").running("a1").drain("r1").stopped("a1", error: "boom")
-    #expect(world.record(of: "a1")?.lastError == .crashed(message: "boom"))
-    #expect(world.record(of: "a1")?.crashCount == 0)
   }
 
   @Test("The message of an error is cut to its limit, between characters")

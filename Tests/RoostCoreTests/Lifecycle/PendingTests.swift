@@ -23,17 +23,6 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
     }
   }
 
-  @Test("A wait is joined by the stronger wish only")
-  func joins() {
-    let world = full("a1").wake("a1", patience: 5_000)
-    #expect(world.at(1_000).wake("a1", patience: 3_000)["a1"] == "pending until 5000")
-    #expect(world.wake("a1")["a1"] == "pending until 5000")
-    #expect(world.wake("a1", patience: 6_000)["a1"] == "pending until 7000")
-    #expect(world.wake("a1", patience: .forever)["a1"] == "pending for ever")
-    #expect(world.wake("a1", patience: 60_000)["a1"] == "pending for ever")
-    #expect(world.events == [])
-  }
-
   @Test("The timeout fires at the deadline, not a millisecond before")
   func exactDeadline() {
     let world = full("a1").at(2_000).wake("a1", patience: 3_000)
@@ -63,22 +52,6 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
     #expect(world.queue == [])
   }
 
-  @Test("The wait ends asleep whatever the crash policy", arguments: [CrashPolicy.sleep, .restart, .destroy])
-  func whateverThePolicy(_ policy: CrashPolicy) {
-    let world = World().join("r1").create("a1", policy).running("a1").sleep("a1").stopped("a1")
-    world.create("a0").wake("a1", patience: 1_000)
-    #expect(world["a1"] == "pending until 1000")
-    #expect(world.at(1_000).tick()["a1"] == "sleeping")
-  }
-
-  @Test("A wait that the crash policy began has no limit; whoever joins it with patience times out alone")
-  func standingWait() {
-    let world = World().join("r1", slots: 0).create("a1", .restart).wake("a1", patience: 1_000, reply: "x")
-    #expect(world.at(1_000).tick().said == ["x: TIMED_OUT newest_full #1."])
-    #expect(world["a1"] == "pending until 1000 standing")
-    #expect(world.join("r2").commands == ["r2 <- welcome 0", "r2 <- 1 start a1 g1"])
-  }
-
   @Test("The reason is what keeps the actor from a slot")
   func reasons() {
     let world = World().create("a1").wake("a1", patience: .forever)
@@ -95,18 +68,6 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
     #expect(world.reason == "no_runner")
   }
 
-  @Test("Nobody overtakes: the line is served in its order, and positions move up")
-  func order() {
-    let world = full("a1", "a2", "a3")
-    for id in ["a2", "a3", "a1"] { world.wake(id, patience: .forever) }
-    #expect(world.queue == ["a2", "a3", "a1"])
-    #expect(world.view("a1")?.queuePosition == 3)
-    #expect(world.destroy("a2").queue == ["a3", "a1"])
-    #expect(world.view("a1")?.queuePosition == 2)
-    #expect(world.stopped("a0").commands == ["r1 <- 2 start a3 g1"])
-    #expect(world.queue == ["a1"])
-  }
-
   @Test("A start out of the line carries the wake that made the wait, the pending event too")
   func causes() throws {
     let world = full("a1").wake("a1", patience: .forever)
@@ -120,49 +81,6 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
   }
 
   // MARK: - max_pending
-
-  @Test("max_pending: a wake is refused and the actor sleeps on")
-  func wakeRefused() {
-    let world = full("a1", "a2") { $0.maxPending = 1 }
-    #expect(world.wake("a1", patience: .forever)["a1"] == "pending for ever")
-    world.wake("a2", patience: .forever, reply: "x")
-    #expect(world["a2"] == "sleeping")
-    #expect(world.answers == ["x: ACCEPTED ...", "x: REJECTED queue_full."])
-    #expect(world.events == ["a2 rejected queue_full", "a2 sleeping queue_full"])
-    #expect(world.tally.rejected == 1)
-  }
-
-  @Test("max_pending: a create is recorded, asleep, and accepted with the reason")
-  func createRefused() {
-    let world = full("a1") { $0.maxPending = 1 }
-    world.wake("a1", patience: .forever).create("b", .restart, reply: "x")
-    #expect(world.cell("b") == "sleeping | b created | b sleeping queue_full | x: ACCEPTED queue_full.")
-  }
-
-  @Test("max_pending: any other attempt comes back after the base of the back-off")
-  func attemptRefused() {
-    let world = full("a1", "a2") { $0.maxPending = 1 }
-    world.wake("a1", patience: .forever).create("b", .restart).destroy("b").destroy("a1")
-    world.create("c", .restart)
-    #expect(world["c"] == "pending standing")
-    world.at(1_000).reschedule("a0").stopped("a0")
-    #expect(world["c"] == "starting g1 r1 standing")
-    #expect(world.cell("a0").hasPrefix("sleeping"), "policy Sleep without a wish does not wait")
-    world.running("c").wake("a0", patience: .forever).at(2_000).stopped("c", error: "boom")
-    #expect(world["a0"] == "starting g2 r1 for ever")
-    #expect(world["c"] == "pending standing")
-    world.running("a0").at(3_000).reschedule("a0").wake("a0", patience: 60_000).create("d", .sleep)
-    world.wake("d", patience: .forever, reply: "x")
-    #expect(world.answers.last == "x: REJECTED queue_full.")
-    world.destroy("c").wake("d", patience: .forever).configure { $0.maxPending = 0 }
-    world.at(4_000).stopped("a0")
-    #expect(world["d"] == "starting g1 r1 for ever")
-    #expect(world["a0"] == "backoff until 63000")
-    #expect(world.due("a0") == 6_000)
-    #expect(world.at(6_000).tick().due("a0") == 8_000)
-    world.running("d").stopped("d", error: "boom")
-    #expect(world.at(8_000).tick()["a0"] == "starting g3 r1 until 63000")
-  }
 
   @Test("A wake that is refused for the length of the queue has not used up the alarm")
   func refusedWakeKeepsAlarm() {

@@ -14,31 +14,6 @@ import Testing
     #expect(world.reading { $0.lastIssued(RunnerID("r1")) } == 2)
   }
 
-  @Test("An acknowledgement of another session, of less or of more than was issued changes nothing")
-  func wrongAcknowledgement() {
-    let world = World().join("r1", slots: 2).create("a1").create("a2").acknowledge("r1", through: 1)
-    for (session, through) in [("s2", 2), ("s1", 1), ("s1", 0), ("s1", 3)] as [(String, CommandIndex)] {
-      world.acknowledge("r1", session: session, through: through)
-      #expect(world.effects.changes == [])
-    }
-    world.acknowledge("r9", through: 1)
-    #expect(world.resent("r1", 0) == ["r1 <- 2 start a2 g1"])
-  }
-
-  @Test("A start whose actor moved on is sent again as stop(STALE), under its index")
-  func staleStart() {
-    let world = World().join("r1", slots: 3).create("a1").create("a2").create("a3")
-    world.stopped("a1", error: "x").wake("a1").destroy("a2")
-    #expect(
-      world.resent("r1", 0) == [
-        "r1 <- 1 stop a1 g1 stale", "r1 <- 2 start a2 g1", "r1 <- 3 start a3 g1", "r1 <- 4 start a1 g2",
-        "r1 <- 5 stop a2 g1 destroy",
-      ])
-    #expect(world.resent("r1", 3) == ["r1 <- 4 start a1 g2", "r1 <- 5 stop a2 g1 destroy"])
-    #expect(world.resent("r9", 0) == [])
-    #expect(world.lost("r1").resent("r1", 0) == [])
-  }
-
   @Test("A start carries what the actor was created with")
   func facts() {
     let world = World().at(7).join("r1").create("a1", .restart, name: "n", key: "k", input: [1, 2])
@@ -46,24 +21,6 @@ import Testing
     guard case .start(_, facts)? = world.effects.commands.first?.body else {
       return #expect(Bool(false), "\(world.effects.commands)")
     }
-  }
-
-  @Test("Deadlines that wait for a runner get their whole threshold again; those of callers do not move")
-  func renew() {
-    let states: [StateName] = [.starting, .sleepIntent, .stopIntent, .goingAway, .destroying]
-    for state in states {
-      let world = World.with(state).at(10_000).tick().input(.renewDeadlines)
-      #expect(world.due("a1") == 40_000, "\(state)")
-      #expect(world.at(39_999).tick().state("a1") == state.rawValue)
-      #expect(world.at(40_000).tick().state("a1") != state.rawValue)
-    }
-    for state in [StateName.pending, .backoff, .destroyed] {
-      let world = World.with(state)
-      let due = world.due("a1")
-      #expect(world.at(1_000).tick().input(.renewDeadlines).due("a1") == due, "\(state)")
-    }
-    let drained = World.with(.running).drain("r1").at(10_000).tick().input(.renewDeadlines)
-    #expect(drained.runner("r1")?.record.session?.drainDeadline == Instant(ms: 70_000))
   }
 
   @Test("A runner's deadlines count from the worker's clock, a caller's from its message")
