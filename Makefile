@@ -10,10 +10,10 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills bench generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills bench bench-machine generate format lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## install the Debian packages the project needs (skips what is there)
 	@scripts/install.sh
@@ -44,6 +44,10 @@ kills: venv ## kill -9 the worker N times under load and let the outside checker
 
 bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
 	@N=$(N) scripts/bench.sh
+
+bench-machine: install ## what the pure machine costs: a cycle, and freeing one slot with 1,000 to 100,000 pending
+	@swift build -c release --product RoostBench >&2
+	@.build/release/RoostBench
 
 generate: install ## make the C code of Protos/ again
 	scripts/generate-protos.sh
