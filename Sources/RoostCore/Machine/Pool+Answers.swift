@@ -68,11 +68,8 @@ extension Pool {
   /// `holder`: the actor that is in the way, named in the answer.
   func reject(_ id: ActorID, reason: String, message: String, holder: ActorID? = nil, _ turn: inout Turn) {
     turn.effects.tally.rejected += 1
+    publishRejection(id, reason: reason, message: message, &turn)
     let record = actorSlots[id].map { actors[$0].record }
-    publish(
-      ActorEvent(
-        kind: .rejected, actor: id, generation: record?.generation ?? 0, runner: record?.state.placement?.runner,
-        at: turn.clock, cause: turn.cause, record: turn.moment.record, reason: reason, message: message), &turn)
     guard let replyTo = turn.replyTo else { return }
     turn.effects.needsRecord = true
     turn.effects.answers.append(
@@ -80,6 +77,14 @@ extension Pool {
         replyTo: replyTo, outcome: .rejected, state: record?.state.name ?? "",
         reason: reason, runner: record?.state.placement?.runner, generation: record?.generation ?? 0, isFinal: true,
         actor: holder ?? id, sequence: turn.cause.sequence))
+  }
+
+  func publishRejection(_ id: ActorID, reason: String, message: String, _ turn: inout Turn) {
+    let record = actorSlots[id].map { actors[$0].record }
+    publish(
+      ActorEvent(
+        kind: .rejected, actor: id, generation: record?.generation ?? 0, runner: record?.state.placement?.runner,
+        at: turn.clock, cause: turn.cause, record: turn.moment.record, reason: reason, message: message), &turn)
   }
 
   // MARK: - Answers to those who wait

@@ -72,16 +72,11 @@ extension Pool {
   private mutating func refuseToQueue(_ slot: Int, _ demand: Demand, by origin: AttemptOrigin, _ turn: inout Turn) {
     switch origin {
     case .wake:
-      // The wake itself is refused; whoever else waited on the actor learns that it sleeps.
-      let id = actors[slot].id
-      let sequence = turn.cause.sequence
-      finishWaiters(slot, .rejected, reason: "queue_full", where: { $0.sequence == sequence }, &turn)
-      turn.effects.tally.applied -= 1
-      var refusal = Turn(moment: turn.moment, cause: turn.cause, replyTo: nil, effects: Effects())
-      swap(&refusal.effects, &turn.effects)
-      reject(
-        id, reason: "queue_full", message: "max_pending (\(settings.maxPending)) actors wait already", &refusal)
-      swap(&refusal.effects, &turn.effects)
+      // The wake itself is refused, and counted so where it is applied.
+      finishWaiters(slot, .rejected, reason: "queue_full", &turn)
+      publishRejection(
+        actors[slot].id, reason: "queue_full", message: "max_pending (\(settings.maxPending)) actors wait already",
+        &turn)
       fallAsleep(slot, reason: "queue_full", &turn)
     case .create: fallAsleep(slot, reason: "queue_full", &turn)
     case .machine: backOff(slot, until: turn.clock.adding(settings.baseRetryTimeout), demand, &turn)

@@ -45,7 +45,7 @@ extension Pool {
       return answer(slot, .destroyed, &turn)
     default: mayWait = addWaiter(slot, deadline: demand.override.deadline, to: &record, &turn)
     }
-    turn.effects.tally.applied += 1
+    var isRefused = false
     switch record.state {
     case .sleeping:
       let dueAlarm = record.alarm.flatMap { $0 <= turn.now ? $0 : nil }
@@ -54,8 +54,9 @@ extension Pool {
         record.alarm = nil
       }
       set(slot, record, &turn)
+      isRefused = attempt(slot, demand, by: .wake, &turn)
       // A wake that is refused has not used up the alarm.
-      if attempt(slot, demand, by: .wake, &turn), let dueAlarm { setAlarm(slot, dueAlarm, &turn) }
+      if isRefused, let dueAlarm { setAlarm(slot, dueAlarm, &turn) }
     case .backoff(let until, let current):
       record.state = .backoff(until: until, current.joined(demand))
       set(slot, record, &turn)
@@ -72,6 +73,7 @@ extension Pool {
       set(slot, record, &turn)
     case .running, .destroying, .destroyed: break
     }
+    if isRefused { turn.effects.tally.rejected += 1 } else { turn.effects.tally.applied += 1 }
   }
 
   /// Keeps the reply subject of a wake that counts; false when there is none or no room for one more.

@@ -2,6 +2,9 @@
 ///
 /// Everything but the records is derived from them by `evolve`, so that a slot cannot be counted twice and a ticket
 /// cannot be left behind: there is nothing to forget.
+///
+/// In signatures `slot` is an actor's place in `actors`, and `runner` a runner's place in `runners`; the slots that runners
+/// offer are counted by `Runner.actors`.
 package struct Pool: Sendable {
   package let id: PoolID
   package let defaults: PoolSettings

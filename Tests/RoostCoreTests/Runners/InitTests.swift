@@ -12,6 +12,16 @@ import Testing
       welcome.body
         == .welcome(
           lastEventIndex: 0, lostThreshold: Milliseconds(15_000), pingInterval: Milliseconds(3_000), stopAfter: .zero))
+    world.configure {
+      $0.stopAfter = Milliseconds(20_000)
+      $0.runnerLostThreshold = Milliseconds(90_000)
+      $0.runnerPingInterval = Milliseconds(5_000)
+    }
+    #expect(
+      world.join("r2").effects.commands.first?.body
+        == .welcome(
+          lastEventIndex: 0, lostThreshold: Milliseconds(90_000), pingInterval: Milliseconds(5_000),
+          stopAfter: Milliseconds(20_000)))
   }
 
   @Test("Each of the last eight closed sessions is refused with its reason; an older one is unknown")
