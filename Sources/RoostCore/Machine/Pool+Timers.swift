@@ -32,18 +32,35 @@ extension Pool {
     isDeadline: Bool, _ turn: inout Turn, _ act: (inout Pool, Timer, inout Turn) -> Void
   ) {
     var budget = Limits.timersPerTurn
-    while budget > 0 {
+    fire(isDeadline: isDeadline, before: nil, &budget, &turn, act)
+  }
+
+  /// Fires what is due by now and, if a limit is given, was due before it. What fires may set a timer that was due before
+  /// the next one: a start that is given up waits again, but its patience is over since long. It comes first.
+  private mutating func fire(
+    isDeadline: Bool, before limit: Timer?, _ budget: inout Int, _ turn: inout Turn,
+    _ act: (inout Pool, Timer, inout Turn) -> Void
+  ) {
+    while budget > 0, let first = firstTimer(isDeadline: isDeadline), first.due <= turn.now,
+      limit.map({ (first.due, first.kind) < ($0.due, $0.kind) }) ?? true
+    {
       var group = timers.takeGroup(isDeadline: isDeadline, by: turn.now).filter { !isVoid($0) }
-      if group.isEmpty {
-        pruneTimers()
-        guard let next = isDeadline ? nextDeadline : nextAlarm, next <= turn.now else { return }
-        continue
-      }
       group.sort { id(of: $0) < id(of: $1) }
-      for timer in group.dropFirst(budget) { timers.insert(timer) }
-      for timer in group.prefix(budget) where !isVoid(timer) { act(&self, timer, &turn) }
-      budget -= min(budget, group.count)
+      for (place, timer) in group.enumerated() {
+        if place > 0 { fire(isDeadline: isDeadline, before: timer, &budget, &turn, act) }
+        guard budget > 0 else {
+          for late in group[place...] { timers.insert(late) }
+          return
+        }
+        budget -= 1
+        if !isVoid(timer) { act(&self, timer, &turn) }
+      }
     }
+  }
+
+  private mutating func firstTimer(isDeadline: Bool) -> Timer? {
+    pruneTimers()
+    return isDeadline ? timers.deadlines.first : timers.alarms.first
   }
 
   private func id(of timer: Timer) -> String {
