@@ -9,6 +9,21 @@ private func full(_ sleepers: String...) -> World {
 }
 
 @Suite("Waiters") struct WaiterTests {
+  @Test(
+    "An answer carries the actor's state, runner and generation as they are when it is given, and the wake's sequence")
+  func fields() {
+    let world = World.with(.starting).wake("a1", reply: "x")
+    let sequence = world.sequence
+    let destroyed = world.destroy("a1", reply: "y").effects.answers
+    #expect(destroyed.map(\.state) == ["destroying", "destroying"])
+    #expect(destroyed.map(\.sequence) == [sequence, sequence + 1])
+    #expect(destroyed.allSatisfy { $0.runner == RunnerID("r1") && $0.generation == 1 && $0.actor == ActorID("a1") })
+    let waiting = World.with(.pending).wake("a1", reply: "x")
+    #expect(waiting.destroy("a1").effects.answers.map(\.state) == ["destroyed"])
+    let running = World.with(.running).wake("a1", reply: "x").effects.answers
+    #expect(running.map(\.runner) == [RunnerID("r1")], "who finds it running learns where")
+  }
+
   @Test("The sixteenth waits, the seventeenth's wake counts and is answered at once")
   func seventeenth() {
     let world = full("a1")
