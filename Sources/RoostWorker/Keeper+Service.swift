@@ -54,9 +54,20 @@ extension Keeper {
     }
     let look = try check()
     guard case .sound = look else { return look }
+    let clockNs: Int64
+    let receivedNs: Int64
+    let rival: IdentityConflict?
     do throws(NATSError) {
-      let clockNs = try write()
-      let receivedNs = Monotonic.nowNs()
+      clockNs = try write()
+      receivedNs = Monotonic.nowNs()
+      // Written, then looked: of two workers that start together at least one sees the other.
+      rival = try keys.conflictsOfOtherForm().first
+    } catch {
+      return .away(error)
+    }
+    if let rival { throw withdrawal(rival, service.progress.newest) }
+    keys.serve()
+    do throws(NATSError) {
       try subscribe()
       control.linkIsUp(since: breaks) { [queue = service.queue] in
         queue.put(.linkUp(brokerClockNs: clockNs, receivedNs: receivedNs, breaks: outboxBreaks))
@@ -70,10 +81,20 @@ extension Keeper {
     return .sound
   }
 
+  /// The refusal, and what was written before anything was served is taken back.
+  private func withdrawal(_ conflict: IdentityConflict, _ position: SignalPosition) -> WorkerError {
+    do throws(NATSError) {
+      try keys.withdraw()
+    } catch {
+      log.warning("journal identity not taken back, another worker may be refused for it", [.error: error.message])
+    }
+    return refusal(conflict, position)
+  }
+
   /// The identity and the stream, as they are now.
   private func check() throws(WorkerError) -> Look {
     let position = service.progress.newest
-    let conflict: (key: String, other: Identity)?
+    let conflict: IdentityConflict?
     let stream: StreamCheck
     do throws(NATSError) {
       conflict = try keys.conflicts(position: position.sequence).first
@@ -83,7 +104,7 @@ extension Keeper {
       log.error("stream or bucket is gone, starting over", [.error: error.message])
       return .lost
     }
-    if let conflict { throw refusal(conflict, position) }
+    if let conflict { throw withdrawal(conflict, position) }
     guard case .lost(let reason, _) = stream else { return .sound }
     log.error("broker has lost acknowledged signals, starting over", [.reason: reason])
     return .lost

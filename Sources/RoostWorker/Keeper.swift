@@ -83,7 +83,7 @@ final class Keeper {
     return ()
   }
 
-  func refusal(_ conflict: (key: String, other: Identity), _ position: SignalPosition) -> WorkerError {
+  func refusal(_ conflict: IdentityConflict, _ position: SignalPosition) -> WorkerError {
     let isOurs = conflict.other.id == keys.id.description
     let what =
       isOurs
@@ -120,6 +120,7 @@ final class Keeper {
       // The owner before may be alive and write meanwhile: what stands there now is what is replaced.
       _ = try keys.conflicts(position: last.sequence)
       _ = try keys.write(position: last.sequence, newestGeneration: base)
+      try keys.deleteRivals()
     }
   }
 

@@ -38,5 +38,32 @@ extension Outside {
       #expect(second.log.contains("journal.default.gpu"), "\(second.log)")
       #expect(try first.stop() == 0, "\(first.log)")
     }
+
+    @Test(
+      "a worker of all pools and one of some: the second is refused with 78 in both orders, and nothing is started twice",
+      arguments: [false, true])
+    func allAndSome(someFirst: Bool) throws {
+      let world = try World()
+      let (flags, others) = someFirst ? (["--pool", world.pool], []) : ([], ["--pool", world.pool])
+      let first = try world.unreadyWorker(flags, data: "one")
+      try first.waitUntilReady()
+      try world.observer.waitUntilFollowing()
+      let runner = try world.runner(slots: 2)
+      let second = try world.unreadyWorker(others, data: "two")
+      #expect(try second.exitCode() == 78, "\(second.log)")
+      #expect(second.log.contains("key \(someFirst ? "journal.default.gpu" : "journal") of"), "\(second.log)")
+      try world.observer.publish(Subject.actor("a1", "create"))
+      try world.observer.event("ready", of: "a1")
+      #expect(world.observer.lines(with: ["t": "command", "body.actor_id": "a1", "body.generation": "1"]).count == 1)
+
+      // Adopted, it serves, and the one before ends by itself.
+      let third = try world.unreadyWorker(others + ["--adopt"], data: "two")
+      try third.waitUntilReady()
+      #expect(try first.exitCode() == 78, "\(first.log)")
+      try runner.wait(for: ["saw": "closed"])
+      try world.observer.publish(Subject.actor("b1", "create"))
+      try world.observer.event("ready", of: "b1")
+      #expect(try third.stop() == 0, "\(third.log)")
+    }
   }
 }

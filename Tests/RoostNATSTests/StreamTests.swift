@@ -150,6 +150,31 @@ private struct StreamBench {
     #expect(try bucket.get("journal")?.value == [3])
   }
 
+  @Test(
+    "keys are listed by pattern, and a deleted one says so until it is written again",
+    arguments: Broker.Version.allCases)
+  func listedKeys(_ version: Broker.Version) throws {
+    let bench = try StreamBench(version)
+    let streams = RoostStreams(signalsMaxBytes: 1 << 20)
+    try bench.jetStream.ensure(streams)
+    let bucket = KeyValue(bench.jetStream, bucket: streams.metaBucket)
+    #expect(try bucket.keys(matching: "journal.*.*") == [])
+    for key in ["journal", "journal.b.web", "journal.a.gpu", "journal.a", "lease.a.b"] {
+      _ = try bucket.create(key, Array(key.utf8))
+    }
+    #expect(try bucket.keys(matching: "journal.*.*") == ["journal.a.gpu", "journal.b.web"])
+    let entry = try #require(try bucket.get("journal.a.gpu"))
+    #expect(!entry.isDeleted)
+    #expect(code { try bucket.delete("journal.a.gpu", expectedRevision: entry.revision + 1) } == .wrongRevision)
+    try bucket.delete("journal.a.gpu", expectedRevision: entry.revision)
+    let marker = try #require(try bucket.get("journal.a.gpu"))
+    #expect(marker.isDeleted && marker.value.isEmpty && marker.revision > entry.revision)
+    #expect(try bucket.keys(matching: "journal.*.*") == ["journal.a.gpu", "journal.b.web"])
+    _ = try bucket.update("journal.a.gpu", [7], expectedRevision: marker.revision)
+    let again = try #require(try bucket.get("journal.a.gpu"))
+    #expect(!again.isDeleted && again.value == [7])
+  }
+
   @Test("the server says who it is", arguments: Broker.Version.allCases)
   func greeting(_ version: Broker.Version) throws {
     let bench = try StreamBench(version)

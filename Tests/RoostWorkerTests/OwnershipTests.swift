@@ -1,10 +1,12 @@
 import Foundation
 import RoostCore
+import RoostJournal
 import RoostNATS
 import RoostTestKit
 import RoostWire
-import RoostWorker
 import Testing
+
+@testable import RoostWorker
 
 @Suite("Who owns the pools", .timeLimit(.minutes(3)))
 struct OwnershipTests {
@@ -120,6 +122,121 @@ struct OwnershipTests {
     let again = RunningWorker(one)
     #expect(again.waitUntilReady())
     #expect(again.stop() == .stopped)
+  }
+
+  /// A worker of all pools and one of the pool that it also serves, in one order or the other.
+  private func pair(
+    _ broker: Broker, _ folders: [TemporaryFolder], someFirst: Bool
+  ) -> (first: WorkerConfiguration, second: WorkerConfiguration, firstKey: String, secondKey: String) {
+    var some = configuration(broker, folders[0])
+    some.servedPools = [pool]
+    let all = configuration(broker, folders[1])
+    return someFirst
+      ? (some, all, "journal.default.gpu", "journal") : (all, some, "journal", "journal.default.gpu")
+  }
+
+  private func bucket(_ client: ScriptedRunner) -> KeyValue {
+    KeyValue(JetStream(client.connection), bucket: "ROOST_META")
+  }
+
+  private func owner(_ bucket: KeyValue, _ key: String) throws -> String? {
+    guard let entry = try bucket.get(key), !entry.isDeleted else { return nil }
+    return try #require(Identity(entry.value)).id
+  }
+
+  @Test(
+    "of a worker of all pools and a worker of some the second is refused with 78, naming the first one's key and journal",
+    arguments: [false, true])
+  func otherForm(someFirst: Bool) throws {
+    let broker = try Broker.start()
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    let pair = pair(broker, folders, someFirst: someFirst)
+    let first = RunningWorker(pair.first)
+    try #require(first.waitUntilReady())
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    let id = try #require(try owner(bucket(client), pair.firstKey))
+    for isRunning in [true, false] {
+      let error = try #require(failure(RunningWorker(pair.second)))
+      #expect(error.exitCode == .anotherJournal)
+      #expect(error.message.contains("key \(pair.firstKey) of") && error.message.contains(id), "\(error.message)")
+      #expect(try bucket(client).get(pair.secondKey) == nil)
+      if isRunning { #expect(first.stop() == .stopped) }
+    }
+    let again = RunningWorker(pair.first)
+    #expect(again.waitUntilReady())
+    #expect(again.stop() == .stopped)
+  }
+
+  @Test(
+    "an adopting worker takes the keys of the other form away: the one before ends with 78, and stays refused",
+    arguments: [false, true])
+  func adoptOtherForm(someFirst: Bool) throws {
+    let broker = try Broker.start()
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    var pair = pair(broker, folders, someFirst: someFirst)
+    let first = RunningWorker(pair.first)
+    try #require(first.waitUntilReady())
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    pair.second.adopt = true
+    let second = RunningWorker(pair.second)
+    try #require(second.waitUntilReady(), "\(second.waitForEnd(seconds: 0.1).debugDescription)")
+    #expect(try bucket(client).get(pair.firstKey)?.isDeleted == true)
+    let id = try #require(try owner(bucket(client), pair.secondKey))
+
+    let replaced = try #require(failure(first))
+    #expect(replaced.exitCode == .anotherJournal)
+    #expect(replaced.message.contains(id), "\(replaced.message)")
+    #expect(failure(RunningWorker(pair.first))?.exitCode == .anotherJournal)
+    #expect(second.stop() == .stopped)
+    pair.second.adopt = false
+    let again = RunningWorker(pair.second)
+    #expect(again.waitUntilReady())
+    #expect(again.stop() == .stopped)
+  }
+
+  @Test("two that find everything free and both write see each other before they serve, and can take it back")
+  func writtenTogether() throws {
+    let broker = try Broker.start()
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    try JetStream(client.connection).ensure(RoostStreams(signalsMaxBytes: 64 << 20))
+    var all = IdentityKeys(bucket: bucket(client), id: JournalID(high: 1, low: 1), pools: [])
+    var some = IdentityKeys(bucket: bucket(client), id: JournalID(high: 2, low: 2), pools: [pool])
+    #expect(try all.conflicts(position: 0).isEmpty)
+    #expect(try some.conflicts(position: 0).isEmpty)
+    _ = try all.write(position: 0, newestGeneration: 0)
+    _ = try some.write(position: 0, newestGeneration: 0)
+    #expect(try all.conflictsOfOtherForm().map(\.key) == ["journal.default.gpu"])
+    #expect(try some.conflictsOfOtherForm().map(\.key) == ["journal"])
+    try some.withdraw()
+    #expect(try all.conflictsOfOtherForm().isEmpty)
+    all.serve()
+    try all.withdraw()
+    #expect(try owner(bucket(client), "journal") == all.id.description, "what is served with is not taken back")
+    // A key that was taken back is free for the next one.
+    var next = IdentityKeys(
+      bucket: bucket(client), id: JournalID(high: 3, low: 3), pools: [pool, PoolID(namespace: "default", name: "web")])
+    #expect(try next.conflicts(position: 0).map(\.key) == ["journal"])
+    _ = try next.write(position: 0, newestGeneration: 0)
+    try next.deleteRivals()
+    #expect(try next.conflicts(position: 0).isEmpty)
+    #expect(throws: NATSError.self) { _ = try all.write(position: 0, newestGeneration: 0) }
+    #expect(try all.conflicts(position: 0).map(\.key) == ["journal.default.gpu", "journal.default.web"])
+  }
+
+  @Test("of a worker of all pools and one of some that start at the same moment at most one serves")
+  func startedTogether() throws {
+    for _ in 1...5 {
+      let broker = try Broker.start()
+      let folders = [try TemporaryFolder(), try TemporaryFolder()]
+      let pair = pair(broker, folders, someFirst: true)
+      let workers = [RunningWorker(pair.first), RunningWorker(pair.second)]
+      #expect(workers[0].waitUntilReady() != workers[1].waitUntilReady() || workers.allSatisfy { failure($0) != nil })
+      for worker in workers where worker.worker.health.isReady { #expect(worker.stop() == .stopped) }
+      // Whoever was refused before it served has left nothing in the way of the other.
+      let client = try ScriptedRunner(broker.url, pool: pool)
+      let owners = try [pair.firstKey, pair.secondKey].compactMap { try owner(bucket(client), $0) }
+      #expect(owners.count <= 1)
+    }
   }
 
   @Test("a broker that comes up later is waited for; one that went away is used again")

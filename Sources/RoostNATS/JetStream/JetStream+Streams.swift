@@ -37,6 +37,17 @@ package struct StoredMessage: Sendable, Equatable {
   package let sequence: UInt64
   package let storedAtNs: Int64
   package let payload: [UInt8]
+  /// As they came over the wire: the line `NATS/1.0`, then `Name: value` lines.
+  let headerBytes: [UInt8]
+
+  /// The first value of a header; names are case sensitive.
+  func header(_ name: String) -> String? {
+    for line in headerBytes.split(whereSeparator: { $0 == 0x0d || $0 == 0x0a }).dropFirst() {
+      guard let colon = line.firstIndex(of: 0x3a), line[..<colon].elementsEqual(name.utf8) else { continue }
+      return String(decoding: line[(colon + 1)...].drop { $0 == 0x20 }, as: UTF8.self)
+    }
+    return nil
+  }
 }
 
 extension JetStream {
@@ -71,6 +82,23 @@ extension JetStream {
     try StreamInfo(try call("STREAM.INFO.\(stream)"), name: stream)
   }
 
+  /// The subjects of the messages in a stream that match `filter`, sorted. The server gives them page by page.
+  package func subjects(_ stream: String, matching filter: String) throws(NATSError) -> [String] {
+    var subjects: [String] = []
+    while true {
+      let query = JSONValue.object(["subjects_filter": .string(filter), "offset": .int(Int64(subjects.count))])
+      let json = try call("STREAM.INFO.\(stream)", query)
+      guard let state = json["state"] else {
+        throw NATSError(.malformedReply, "stream \(stream): the server's description lacks a field")
+      }
+      // Without a match the field is not there.
+      guard case .object(let page)? = state["subjects"], !page.isEmpty else { break }
+      subjects += page.keys
+      guard let total = json["total"]?.unsigned, subjects.count < total else { break }
+    }
+    return subjects.sorted()
+  }
+
   /// The message with this sequence; nil when it is not there (any more, or not yet).
   package func message(_ stream: String, sequence: UInt64) throws(NATSError) -> StoredMessage? {
     try message(stream, .object(["seq": .int(Int64(clamping: sequence))]))
@@ -90,9 +118,9 @@ extension JetStream {
     }
     guard let message = json["message"], let subject = message["subject"]?.string,
       let sequence = message["seq"]?.unsigned, let time = message["time"]?.string.flatMap(Timestamp.nanoseconds),
-      let payload = base64(message["data"]?.string ?? "")
+      let payload = base64(message["data"]?.string ?? ""), let headers = base64(message["hdrs"]?.string ?? "")
     else { throw NATSError(.malformedReply, "stream \(stream): a stored message lacks a field") }
-    return StoredMessage(subject: subject, sequence: sequence, storedAtNs: time, payload: payload)
+    return StoredMessage(subject: subject, sequence: sequence, storedAtNs: time, payload: payload, headerBytes: headers)
   }
 
   /// Drops all messages up to and with `sequence`; returns how many. Never by subject: that stops publishers (wire,

@@ -31,8 +31,19 @@ struct Identity: Codable, Equatable {
   }
 }
 
-/// The keys of one worker in the bucket ROOST_META.
+/// What stands in a worker's way: a key, and what somebody else wrote there.
+struct IdentityConflict {
+  let key: String
+  let other: Identity
+}
+
+/// The keys of one worker in the bucket ROOST_META, and a look at those of others that serve the same pools.
 struct IdentityKeys {
+  /// The key of a worker of all pools.
+  private static let allPools = "journal"
+  /// The keys of workers of some pools, `journal.NS.POOL` each.
+  private static let somePools = "journal.*.*"
+
   let bucket: KeyValue
   let id: JournalID
   /// `journal`, or with a set of pools `journal.NS.POOL` each.
@@ -44,26 +55,52 @@ struct IdentityKeys {
   private var newestGeneration: Generation = 0
   /// Our last write of each key.
   private var revisions: [String: UInt64] = [:]
+  /// Our keys that were free when this worker looked, until it serves with them; nil from then on.
+  private var unserved: Set<String>? = []
+  /// The keys of the other form that another journal wrote, as last seen, with their revisions.
+  private var rivals: [String: UInt64] = [:]
 
   init(bucket: KeyValue, id: JournalID, pools: Set<PoolID>) {
     self.bucket = bucket
     self.id = id
-    keys = pools.isEmpty ? ["journal"] : pools.sorted().map { "journal.\($0.namespace).\($0.name)" }
+    keys = pools.isEmpty ? [Self.allPools] : pools.sorted().map { "journal.\($0.namespace).\($0.name)" }
   }
 
+  private var servesAll: Bool { keys == [Self.allPools] }
+
   /// What another journal, or a newer state of this one, has written; empty = we may go on.
-  mutating func conflicts(position: StreamSequence) throws(NATSError) -> [(key: String, other: Identity)] {
-    var conflicts: [(key: String, other: Identity)] = []
+  ///
+  /// Our own keys come first: who takes them away has written its own before.
+  mutating func conflicts(position: StreamSequence) throws(NATSError) -> [IdentityConflict] {
+    var conflicts: [IdentityConflict] = []
     for key in keys {
-      guard let entry = try bucket.get(key) else {
-        revisions[key] = 0
+      let entry = try bucket.get(key)
+      revisions[key] = entry?.revision ?? 0
+      guard let entry, !entry.isDeleted else {
+        unserved?.insert(key)
         continue
       }
-      revisions[key] = entry.revision
       // Whatever it is, somebody wrote it: nobody decides beside them.
       let other = Identity(entry.value) ?? .unreadable
       if other.id == id.description { newestGeneration = max(newestGeneration, other.generation ?? 0) }
-      if other.id != id.description || (other.position > position && !isDamaged) { conflicts.append((key, other)) }
+      if other.id != id.description || (other.position > position && !isDamaged) {
+        conflicts.append(IdentityConflict(key: key, other: other))
+      }
+    }
+    return try conflicts + conflictsOfOtherForm()
+  }
+
+  /// A worker of all pools and one of some have different keys, and the same pools: each looks at the other's. Two that
+  /// start together both find them free, so this is asked again between the first write and the first service.
+  mutating func conflictsOfOtherForm() throws(NATSError) -> [IdentityConflict] {
+    rivals = [:]
+    var conflicts: [IdentityConflict] = []
+    for key in servesAll ? try bucket.keys(matching: Self.somePools) : [Self.allPools] {
+      guard let entry = try bucket.get(key), !entry.isDeleted else { continue }
+      let other = Identity(entry.value) ?? .unreadable
+      guard other.id != id.description else { continue }
+      rivals[key] = entry.revision
+      conflicts.append(IdentityConflict(key: key, other: other))
     }
     return conflicts
   }
@@ -81,5 +118,25 @@ struct IdentityKeys {
       if let entry = try bucket.get(key) { storedAtNs = entry.storedAtNs }
     }
     return storedAtNs
+  }
+
+  /// Adoption: the keys of the other form that `conflicts` has seen go, after our own were written. Whoever had them
+  /// cannot write them any more, and finds ours.
+  mutating func deleteRivals() throws(NATSError) {
+    for (key, revision) in rivals.sorted(by: { $0.key < $1.key }) {
+      try bucket.delete(key, expectedRevision: revision)
+      rivals[key] = nil
+    }
+  }
+
+  /// Nobody was in the way after our keys were written: from now on they are served with.
+  mutating func serve() { unserved = nil }
+
+  /// Takes back the keys that were free before: a worker that is refused before it served leaves no claim behind.
+  func withdraw() throws(NATSError) {
+    for key in unserved?.sorted() ?? [] {
+      guard let entry = try bucket.get(key), Identity(entry.value)?.id == id.description else { continue }
+      try bucket.delete(key, expectedRevision: entry.revision)
+    }
   }
 }
