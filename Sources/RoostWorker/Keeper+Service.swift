@@ -16,13 +16,13 @@ extension Keeper {
   func keep() throws(WorkerError) -> Service.End {
     var retryMs = WorkerLimits.retryMs
     while true {
-      var dueNs = min(refreshNs, trimNs)
+      var dueNs = min(refreshNs, trimNs, fullnessNs)
       if !control.linkIsUp {
         switch try bringUp() {
         case .lost: return .startOver
         case .sound:
           retryMs = WorkerLimits.retryMs
-          dueNs = min(refreshNs, trimNs)
+          dueNs = min(refreshNs, trimNs, fullnessNs)
         case .away(let error):
           log.info("broker does not answer, trying again", [.error: error.message, .delayMs: retryMs])
           dueNs = Monotonic.ns(afterMs: retryMs)

@@ -59,6 +59,7 @@ extension Keeper {
     let isDue = now >= trimNs
     if isDue { trimNs = now + WorkerLimits.trimNs }
     guard service.configuration.servedPools.isEmpty else { return }
+    fullnessNs = now + WorkerLimits.fullnessNs
     if isRefused {
       guard now >= refusedTrimNs else { return }
       refusedTrimNs = now + WorkerLimits.refusedTrimNs

@@ -21,6 +21,8 @@ final class Keeper {
   var refreshNs: Int64 = 0
   var trimNs: Int64 = 0
   var refusedTrimNs: Int64 = 0
+  /// When the stream's fullness is looked at next; never in a worker of some pools, which does not trim.
+  var fullnessNs: Int64
 
   var control: Control { service.control }
   var log: Log { service.log }
@@ -41,6 +43,7 @@ final class Keeper {
     keys = IdentityKeys(
       bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,
       pools: service.configuration.servedPools)
+    fullnessNs = service.configuration.servedPools.isEmpty ? 0 : .max
     keys.isDamaged = !recovered.damagedPartitions.isEmpty
     readerStart = .afterSequence(recovered.positions.readAfter)
   }

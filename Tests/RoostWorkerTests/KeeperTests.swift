@@ -149,6 +149,22 @@ struct KeeperTests {
     connection.close()
   }
 
+  @Test("at 70 % full the stream is trimmed at once, not with the next refresh")
+  func trimmedAtOnce() throws {
+    let broker = try Broker.start()
+    let folder = try TemporaryFolder()
+    var configuration = configuration(broker, folder)
+    configuration.streamMaxBytes = 1 << 20
+    let worker = RunningWorker(configuration)
+    try #require(worker.waitUntilReady())
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    let input = [UInt8](repeating: 7, count: 32 << 10)
+    for actor in 1...25 { try client.publish("a\(actor)", .create(Create(input: input))) }
+    // Less than the pause between two refreshes.
+    #expect(eventually(seconds: 5) { worker.worker.metrics[.streamTrims] > 0 })
+    #expect(worker.stop() == .stopped)
+  }
+
   @Test("the end of a stream that lost its last messages is known; that of a new stream is not")
   func endOfTheStream() {
     let position = SignalPosition(sequence: 100, storedAt: Instant(ms: 5_000), subject: "s")

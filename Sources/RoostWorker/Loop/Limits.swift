@@ -87,6 +87,9 @@ package enum WorkerLimits {
   static let refreshNs: Int64 = 8_000_000_000
   /// The stream is trimmed at most once a minute; wire, streams. The same look tells whether it is still ours.
   static let trimNs: Int64 = 60_000_000_000
+  /// Between two looks at how full the stream is: at full load a second brings some 10 MB, and from 70 % to full is far more
+  /// than that in any stream of a sensible size.
+  static let fullnessNs: Int64 = 1_000_000_000
   /// Between trims because a publish was refused.
   static let refusedTrimNs: Int64 = 5_000_000_000
   /// Pauses between attempts to reach the broker, in ms: first and longest.
