@@ -66,7 +66,8 @@ struct RunnerCodecTests {
         reason: status == .closed ? "lost" : "")
       #expect(try codec.decodePong(codec.encode(pong: pong)) == pong)
     }
-    #expect(Errors.thrown { () throws(WireError) in try codec.decodePing([]) }?.reason == .undecodable)
+    #expect(try codec.decodePing([]) == Ping(ts: Instant(ms: 0), session: SessionID(""), lastCommandIndex: 0))
+    #expect(Errors.thrown { () throws(WireError) in try codec.decodePing([0xff]) }?.reason == .undecodable)
   }
 
   @Test("every kind of event and every outcome comes back as it was")

@@ -35,10 +35,12 @@ struct LoopRunnerTests {
     try rig.settle()
     rig.ping(session: "s1")
     rig.ping(session: "s2")
+    // As the empty payload is.
+    rig.ping(session: "")
     try rig.turn()
-    #expect(try pongs(rig).map(\.status) == [.unknown, .closed, .known])
-    #expect(try pongs(rig).map(\.reason) == ["", "superseded", ""])
-    #expect(try pongs(rig).map(\.lostThreshold.value) == [15_000, 15_000, 15_000])
+    #expect(try pongs(rig).map(\.status) == [.unknown, .closed, .known, .unknown])
+    #expect(try pongs(rig).map(\.reason) == ["", "superseded", "", ""])
+    #expect(try pongs(rig).map(\.lostThreshold.value) == [15_000, 15_000, 15_000, 15_000])
   }
 
   @Test("a runner that falls silent becomes stale after 10 s and lost after 15 s")

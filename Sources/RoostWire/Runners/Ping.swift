@@ -5,6 +5,7 @@ import RoostCore
 package struct Ping: Equatable, Sendable {
   /// The runner's own clock, returned in the pong.
   package var ts: Instant
+  /// Empty = none: answered as an unknown one is.
   package var session: SessionID
   package var lastCommandIndex: CommandIndex
   package init(ts: Instant, session: SessionID, lastCommandIndex: CommandIndex) {
@@ -52,7 +53,7 @@ extension Ping: WireEncodable, WireDecodable {
 
   init(from message: Roost__V1__Ping) throws(WireError) {
     self.init(
-      ts: Instant(ms: message.ts), session: SessionID(try message.session.requiredText("Ping.session")),
+      ts: Instant(ms: message.ts), session: SessionID(try message.session.text("Ping.session")),
       lastCommandIndex: message.last_command_index)
   }
 }
