@@ -90,6 +90,17 @@ struct ArgumentTests {
     #expect(configuration.streamMaxBytes == 8 << 20)
     let plain = try WorkerConfiguration(try parse("worker", "--data", "/d", "--server", "nats://s:2"), environment: [:])
     #expect(plain.serverURL == "nats://s:2")
+    for server in ["foo://x", "nats://a,http://u:secret@b", "://x"] {
+      let error = #expect(throws: CLIError.self) {
+        try WorkerConfiguration(try parse("worker", "--data", "/d"), environment: ["NATS_URL": server])
+      }
+      #expect(error?.exitCode == .usage)
+      #expect(error?.message.contains("secret") == false)
+    }
+    for server in ["s:2", "TLS://s", "nats://a, nats://b"] {
+      let command = try parse("worker", "--data", "/d", "--server", server)
+      #expect(try WorkerConfiguration(command, environment: [:]).serverURL == server)
+    }
     #expect(plain.poolDefaults == PoolSettings())
     #expect(plain.servedPools.isEmpty && !plain.adopt && !plain.skipsSetup && plain.httpAddress == nil)
   }

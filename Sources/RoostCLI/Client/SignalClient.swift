@@ -12,7 +12,7 @@ final class SignalClient {
   init(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) {
     subjects = try command.subjects()
     var settings = NATSSettings(
-      url: command.serverURL(environment), name: "roost \(command.path.joined(separator: " "))")
+      url: try command.serverURL(environment), name: "roost \(command.path.joined(separator: " "))")
     if let prefix = command.value("inbox-prefix") {
       guard ReplySubject.isAccepted("\(prefix).x") else {
         throw .usage("--inbox-prefix \(prefix): it must be _INBOX or begin with _INBOX. or roost.reply.")

@@ -13,7 +13,7 @@ extension RunnerConfiguration {
       try ParsedCommand.identifier(text, of: "id of a runner")
     }
     self.init(
-      serverURL: command.serverURL(environment), pool: try ParsedCommand.pool(pool),
+      serverURL: try command.serverURL(environment), pool: try ParsedCommand.pool(pool),
       id: RunnerID(id ?? Self.ownID()), slots: try command.number("slots", in: Limits.slots) ?? 1)
     version = try command.number("version", in: 0...UInt32.max) ?? 1
     subjectPrefix = try command.subjects().prefix

@@ -10,10 +10,10 @@ enum SetupCommand {
       try console.out(streams.dryRunText + "\n")
       return .success
     }
+    let settings = NATSSettings(url: try command.serverURL(environment), name: "roost setup")
     let connection: NATSConnection
     do {
-      connection = try NATSConnection.connect(
-        NATSSettings(url: command.serverURL(environment), name: "roost setup"))
+      connection = try NATSConnection.connect(settings)
     } catch {
       throw CLIError(error)
     }

@@ -7,7 +7,7 @@ extension WorkerConfiguration {
     guard let folder = command.value("data"), !folder.isEmpty else {
       throw .usage("worker: --data DIR is missing: the folder of the journal, e.g. --data ./roost-data")
     }
-    self.init(serverURL: command.serverURL(environment), dataFolder: folder)
+    self.init(serverURL: try command.serverURL(environment), dataFolder: folder)
     for text in command.all("pool") { servedPools.insert(try ParsedCommand.pool(text)) }
     if let http = command.value("http") {
       guard ListenAddress(http) != nil else {
