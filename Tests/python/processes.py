@@ -64,6 +64,9 @@ class Children:
         )
         if self.broker_process.returncode is not None:
             raise RuntimeError(f"the broker ended at once: {self.last_words('broker')}")
+        # Without a place of its own for the store a server takes one that all of this machine share.
+        if not list(self.folder.glob("*/jetstream")):
+            raise RuntimeError(f"the broker's store is not below {self.folder}")
         self._broker_url: str = json.loads(written.read_text())["nats"][0]
         return self._broker_url
 

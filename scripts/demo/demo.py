@@ -8,6 +8,7 @@ signal's number: it was interrupted. Nothing of it stays: processes and folder a
 
 import argparse
 import asyncio
+import os
 import shutil
 import signal
 import sys
@@ -108,6 +109,10 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="roost-demo-"))
     try:
         return asyncio.run(Demo(chosen, folder).run())
+    except BrokenPipeError:
+        # Whoever read what we print has gone, and our parts with it: there is nobody to tell. Python flushes once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     finally:
         if chosen.keep:
             print(f"demo: the logs are in {folder}")
