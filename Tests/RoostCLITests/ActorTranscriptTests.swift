@@ -75,7 +75,7 @@ struct ActorTranscriptTests {
       guard case .wake(let wake) = signal, case .dontSleep(let ms?) = wake.override else { return nil }
       return ms
     }
-    #expect(patience.count == 3)
+    try #require(patience.count == 3)
     #expect(patience[0] > 50_000 && patience[1] <= patience[0] && patience[2] <= 2_000)
   }
 

@@ -184,6 +184,20 @@ struct UpTests {
     #expect(up.log.contains("the broker ended by itself (exit code 1)"), "\(up.log)")
   }
 
+  @Test("Ctrl-C while it is starting ends what was started, with 0")
+  func interruptedStart() async throws {
+    let world = try UpWorld()
+    let slow = "\(world.folder)/slow"
+    try "#!/bin/sh\ntrap 'exit 0' INT\nsleep 100 & wait\n".write(toFile: slow, atomically: true, encoding: .utf8)
+    #expect(chmod(slow, 0o755) == 0)
+    let up = try world.up("--port 0 --nats-server \(slow)")
+    _ = try await eventually("its broker is started") { up.log.contains("roost.part=broker") ? () : nil }
+    up.signal(SIGINT)
+    #expect(try up.exitCode() == 0, "\(up.log)")
+    #expect(up.ended.count == 1 && up.ended[0].hasPrefix("broker: "), "\(up.log)")
+    #expect(up.output.isEmpty)
+  }
+
   @Test("a second one on the folder is refused with 75, naming the first, which is not disturbed")
   func folderInUse() async throws {
     let world = try UpWorld()

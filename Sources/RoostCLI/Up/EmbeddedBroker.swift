@@ -26,14 +26,16 @@ struct EmbeddedBroker {
   }
 
   /// Waits until it answers; gives back its port. Errors: `asked`, `ended`, `failed`.
-  func waitUntilReady(_ parts: Parts) throws(UpEnding) -> UInt16 {
-    let deadlineNs = Monotonic.ns(afterMs: UpLimits.brokerReadyMs)
+  func waitUntilReady(
+    _ parts: Parts, patienceMs: Int64 = UpLimits.brokerReadyMs
+  ) throws(UpEnding) -> UInt16 {
+    let deadlineNs = Monotonic.ns(afterMs: patienceMs)
     while Monotonic.nowNs() < deadlineNs {
       if let port = try answeringPort() { return port }
       _ = try parts.wait(until: Monotonic.ns(afterMs: UpLimits.lookMs)) { _ -> Void? in nil }
     }
     throw .failed(
-      CLIError(.unavailable, "the broker does not answer within \(UpLimits.brokerReadyMs / 1_000) s; see what it said"))
+      CLIError(.unavailable, "the broker does not answer within \(patienceMs) ms; see what it said"))
   }
 
   private func answeringPort() throws(UpEnding) -> UInt16? {

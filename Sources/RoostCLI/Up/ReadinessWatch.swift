@@ -10,10 +10,15 @@ final class ReadinessWatch {
   private let parts: Parts
   private let settings: UpSettings
   private let log: Log
+  private let patienceMs: Int64
 
   /// Before worker and runner are started. Errors: `unavailable`.
-  init(_ url: String, _ settings: UpSettings, _ parts: Parts, log: Log) throws(CLIError) {
-    (self.parts, self.settings, self.log) = (parts, settings, log)
+  ///
+  /// - Parameter patienceMs: after this long it is said what is waited for, and again.
+  init(
+    _ url: String, _ settings: UpSettings, _ parts: Parts, log: Log, patienceMs: Int64 = UpLimits.patienceMs
+  ) throws(CLIError) {
+    (self.parts, self.settings, self.log, self.patienceMs) = (parts, settings, log, patienceMs)
     do throws(NATSError) {
       connection = try NATSConnection.connect(NATSSettings(url: url, name: "roost up"))
       let subject = Subjects().command(settings.pool, settings.runner, .welcome)
@@ -45,7 +50,7 @@ final class ReadinessWatch {
   /// Waits for the welcome of the runner, which proves every part: it is the worker's answer to a signal that the
   /// runner stored at the broker. Errors: `asked`, `ended`.
   func waitUntilWelcome() throws(UpEnding) {
-    try wait(for: "the worker takes the runner in", lookMs: UpLimits.patienceMs) { $0.isWelcome }
+    try wait(for: "the worker takes the runner in", lookMs: patienceMs) { $0.isWelcome }
   }
 
   /// For as long as it takes; what is waited for is said now and then. `lookMs`: how often the condition is tried when
@@ -53,12 +58,12 @@ final class ReadinessWatch {
   private func wait(
     for what: String, lookMs: Int64, _ isMet: (Parts.State) throws(UpEnding) -> Bool
   ) throws(UpEnding) {
-    var sayNs = Monotonic.ns(afterMs: UpLimits.patienceMs)
+    var sayNs = Monotonic.ns(afterMs: patienceMs)
     while try !isMet(parts.state.withLock { $0 }) {
       let change = try parts.wait(until: Monotonic.ns(afterMs: lookMs)) { $0.isWelcome ? true : nil }
       if change == nil, Monotonic.nowNs() >= sayNs {
         log.warning("not ready yet, still waiting", [.expected: what])
-        sayNs = Monotonic.ns(afterMs: UpLimits.patienceMs)
+        sayNs = Monotonic.ns(afterMs: patienceMs)
       }
     }
   }
