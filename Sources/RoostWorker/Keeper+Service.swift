@@ -61,7 +61,7 @@ extension Keeper {
       clockNs = try write()
       receivedNs = Monotonic.nowNs()
       // Written, then looked: of two workers that start together at least one sees the other.
-      rival = try keys.conflictsOfOtherForm().first
+      rival = keys.isServing ? nil : try keys.conflictsOfOtherForm().first
     } catch {
       return .away(error)
     }

@@ -207,9 +207,11 @@ struct OwnershipTests {
     _ = try some.write(position: 0, newestGeneration: 0)
     #expect(try all.conflictsOfOtherForm().map(\.key) == ["journal.default.gpu"])
     #expect(try some.conflictsOfOtherForm().map(\.key) == ["journal"])
+    all.serve()
+    #expect(try all.conflicts(position: 0).isEmpty, "a claim that comes later will be taken back")
+    #expect(try some.conflicts(position: 0).map(\.key) == ["journal"])
     try some.withdraw()
     #expect(try all.conflictsOfOtherForm().isEmpty)
-    all.serve()
     try all.withdraw()
     #expect(try owner(bucket(client), "journal") == all.id.description, "what is served with is not taken back")
     // A key that was taken back is free for the next one.

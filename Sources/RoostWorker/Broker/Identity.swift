@@ -66,18 +66,23 @@ struct IdentityKeys {
     keys = pools.isEmpty ? [Self.allPools] : pools.sorted().map { "journal.\($0.namespace).\($0.name)" }
   }
 
+  var isServing: Bool { unserved == nil }
+
   private var servesAll: Bool { keys == [Self.allPools] }
 
   /// What another journal, or a newer state of this one, has written; empty = we may go on.
   ///
-  /// Our own keys come first: who takes them away has written its own before.
+  /// Our own keys come first: who takes them away has written its own before. While they stand, a worker that serves has
+  /// nothing to fear from the other form: who wrote that later finds ours and takes its own back.
   mutating func conflicts(position: StreamSequence) throws(NATSError) -> [IdentityConflict] {
     var conflicts: [IdentityConflict] = []
+    var standsAlone = isServing
     for key in keys {
       let entry = try bucket.get(key)
       revisions[key] = entry?.revision ?? 0
       guard let entry, !entry.isDeleted else {
         unserved?.insert(key)
+        standsAlone = false
         continue
       }
       // Whatever it is, somebody wrote it: nobody decides beside them.
@@ -87,7 +92,7 @@ struct IdentityKeys {
         conflicts.append(IdentityConflict(key: key, other: other))
       }
     }
-    return try conflicts + conflictsOfOtherForm()
+    return standsAlone ? conflicts : try conflicts + conflictsOfOtherForm()
   }
 
   /// A worker of all pools and one of some have different keys, and the same pools: each looks at the other's. Two that
