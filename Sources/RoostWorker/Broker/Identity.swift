@@ -89,6 +89,8 @@ struct IdentityKeys {
       let other = Identity(entry.value) ?? .unreadable
       if other.id == id.description { newestGeneration = max(newestGeneration, other.generation ?? 0) }
       if other.id != id.description || (other.position > position && !isDamaged) {
+        // Also under our id: a copy of this folder may serve with it, so it is not ours to take back.
+        unserved?.remove(key)
         conflicts.append(IdentityConflict(key: key, other: other))
       }
     }
