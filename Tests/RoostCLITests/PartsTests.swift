@@ -83,6 +83,15 @@ struct PartsTests {
     #expect(parts.endAll() == [.worker])
   }
 
+  @Test("one that dies of the signal that asks it to end, as one does that has only just been started, ended well")
+  func diesOfTheRequest() throws {
+    let parts = parts()
+    for part in Part.allCases { try start(parts, part, "exec sleep 100") }
+    #expect(parts.endAll() == [])
+    let endings = parts.state.withLock { $0.endings }
+    #expect(endings == [.broker: .killed(signal: 2), .worker: .killed(signal: 15), .runner: .killed(signal: 15)])
+  }
+
   @Test("a program that cannot be run is said, and nothing is left of it")
   func noProgram() throws {
     let parts = parts()

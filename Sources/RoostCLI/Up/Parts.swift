@@ -152,7 +152,8 @@ final class Parts: Sendable {
     var troubled: [Part] = []
     for part in Part.allCases.reversed() where !before.contains(part) {
       guard let ending = end(part) else { continue }
-      if ending != .exited(0) { troubled.append(part) }
+      // One that has only just been started may die of what it is asked with.
+      if ending != .exited(0), ending != .killed(signal: part.stopSignal) { troubled.append(part) }
     }
     joinThreads()
     return troubled
