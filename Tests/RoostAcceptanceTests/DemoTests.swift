@@ -26,7 +26,7 @@ extension Outside {
       "fails at once, and says what was missing and why, when the runner cannot start an actor",
       arguments: [
         ("/nonexistent", "'/nonexistent' is no program that can be run"),
-        ("/bin/false", "a01 was stopped: exit code 1"),
+        ("/bin/false", " was stopped: exit code 1"),
       ])
     func noActor(program: String, why: String) throws {
       let demo = try Demo(["--actor", program])
