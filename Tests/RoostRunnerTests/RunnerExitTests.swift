@@ -8,11 +8,11 @@ import Testing
 
 @Suite("How roost runner ends", .timeLimit(.minutes(2)), .serialized)
 struct RunnerExitTests {
-  private static let stubborn = "trap '' TERM; while true; do sleep 0.05; done"
+  private static let stubborn = "trap '' TERM; echo ready >&3; while true; do sleep 0.05; done"
 
-  /// A runner with one actor that ignores SIGTERM.
+  /// A runner with one actor that ignores SIGTERM, from when it is ready on.
   private func stubbornRunner(_ fleet: Fleet, _ options: String) throws -> TestProcess {
-    let runner = try fleet.runner("r1", options)
+    let runner = try fleet.runner("r1", "--ready-line \(options)")
     try fleet.create("a", Self.stubborn)
     #expect(fleet.sees("a", .ready))
     return runner
