@@ -96,9 +96,8 @@ extension Outside {
       try world.observer.event("sleeping", of: "b1")
       // A runner ignores what is older than it has run: the same actor, made again, goes on far above.
       try world.observer.publish(Subject.actor("a1", "create"))
-      let again = try world.observer.wait(
+      try world.observer.wait(
         for: ["t": "event", "body.kind": "ready", "body.actor_id": "a1", "body.generation": "1000002"])
-      #expect(again.number("body.generation") > 1)
       #expect(try second.stop() == 0, "\(second.log)")
 
       // What was adopted is ours: no flag is needed again, and the generations go on from there.

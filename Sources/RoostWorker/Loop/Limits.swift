@@ -29,8 +29,8 @@ package enum WorkerLimits {
   static let acknowledgeAfterNs: Int64 = 1_000_000_000
   /// The loop stood still: silence of runners before that proves nothing; lifecycle, ping.
   static let standstillNs: Int64 = 1_000_000_000
-  /// Between two echoes; lifecycle, ping. A broker that stood still for longer than `standstillNs` is noticed, whenever
-  /// it did.
+  /// Between two echoes; lifecycle, ping. A broker that stood still for longer than this and `standstillNs` together is
+  /// noticed, whenever it did.
   static let echoIntervalNs: Int64 = 500_000_000
   /// A lost echo is sent again: the broker dropped it, or stands still.
   static let echoPatienceNs: Int64 = 5_000_000_000
