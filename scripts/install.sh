@@ -12,6 +12,7 @@ packages=(
   nats-server            # the broker of the tests
   python3-venv           # brings python3, the language of the outside tests
   docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that
+  wget                   # the health check of the broker in compose/, carried out by a test
 )
 
 missing=()
