@@ -1,5 +1,6 @@
 """The verdict of scripts/demo: a good recording passes; each doctored one is found out by the row it touches."""
 
+import asyncio
 import io
 import os
 import sys
@@ -13,6 +14,7 @@ from recording import Line
 
 sys.path.insert(0, str(wire.ROOT / "scripts/demo"))
 
+import demo  # noqa: E402
 import verdict as rows  # noqa: E402
 from timeline import Timeline  # noqa: E402
 
@@ -251,6 +253,22 @@ class Printing(unittest.TestCase):
             self.assertIn("\033", "".join(self.printed(story, Terminal())))
         with mock.patch.dict(os.environ, {"NO_COLOR": "1"}):
             self.assertNotIn("\033", "".join(self.printed(story, Terminal())))
+
+
+class HangingUp(unittest.TestCase):
+    def test_a_connection_that_is_lost_does_not_hide_why_the_story_ended(self) -> None:
+        """nats-py writes what it still has when it closes; the socket of a dead broker refuses it."""
+        client = mock.AsyncMock()
+        client.close.side_effect = ConnectionResetError("Connection lost")
+
+        async def story() -> None:
+            try:
+                raise demo.StoryEnded("broker ended by itself")
+            finally:
+                await demo.hang_up(client)
+
+        with self.assertRaisesRegex(demo.StoryEnded, "broker ended by itself"):
+            asyncio.run(story())
 
 
 if __name__ == "__main__":

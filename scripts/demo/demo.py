@@ -71,7 +71,7 @@ class Demo:
             await self.story.tell(client, recorder)
             await recorder.finish()
         finally:
-            await within(CLOSE_LIMIT_S, client.close())
+            await hang_up(client)
 
     def interrupted(self, number: signal.Signals, telling: "asyncio.Task[None]") -> None:
         """Ends the story; how the parts are ended then is not broken off by a second Ctrl-C."""
@@ -95,6 +95,14 @@ class Demo:
         word = "seen" if row.seen else "NOT SEEN"
         shown = self.timeline.coloured(f"{word:<8}", COLOUR_OF_WHAT[word])
         return f"   {row.what:<{width}}  {shown}  {row.seen or row.missing}"
+
+
+async def hang_up(client: wire.Client) -> None:
+    """Never fails: where the broker is gone, what was still to be written is too, and why the story ended says more."""
+    try:
+        await within(CLOSE_LIMIT_S, client.close())
+    except (OSError, nats.errors.Error):
+        return
 
 
 def main() -> int:
