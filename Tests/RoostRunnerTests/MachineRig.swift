@@ -112,12 +112,14 @@ struct MachineRig {
   mutating func says(_ actor: String, _ generation: Generation, _ report: ActorReport) -> [String] {
     apply(.actor(ActorID(actor), generation, report))
   }
-  mutating func pong(_ status: Pong.Status, session: String? = nil, reason: String = "", stopAfterMs: Int64 = 0)
+  mutating func pong(
+    _ status: Pong.Status, session: String? = nil, reason: String = "", sentMs: Int64? = nil, stopAfterMs: Int64 = 0
+  )
     -> [String]
   {
     apply(
       .pong(
-        session: SessionID(session ?? self.session),
+        session: SessionID(session ?? self.session), sentMs: sentMs ?? now,
         Pong(
           ts: Instant(ms: 0), lostThreshold: Milliseconds(15_000), status: status, stopAfter: Milliseconds(stopAfterMs),
           reason: reason)))

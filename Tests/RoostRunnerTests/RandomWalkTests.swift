@@ -17,7 +17,7 @@ struct RandomWalkTests {
     var lastEvent: EventIndex = 0
     var isFinished = false
 
-    mutating func see(_ action: RunnerAction, slots: Int) {
+    mutating func see(_ action: RunnerAction, slots: Int, mayStart: Bool) {
       #expect(!isFinished, "after the last action: \(action)")
       switch action {
       case .start(let order):
@@ -26,6 +26,7 @@ struct RandomWalkTests {
         running[order.actor] = order.generation
         started[order.actor] = order.generation
         #expect(running.count <= slots)
+        #expect(mayStart, "a start after stop_after without a pong")
       case .end(let actor, let generation):
         #expect(running[actor] == generation)
         #expect(ended.insert(actor).inserted, "\(actor) is told twice")
@@ -57,7 +58,11 @@ struct RandomWalkTests {
     var judge = Judge()
     var (now, index): (Int64, CommandIndex) = (0, 0)
     var session = machine.session
-    func take(_ actions: [RunnerAction]) { for action in actions { judge.see(action, slots: slots) } }
+    let stopAfter = Milliseconds(seed % 3 == 0 ? 2_000 : 0)
+    func take(_ actions: [RunnerAction]) {
+      let mayStart = machine.permitEndMs.map { now < $0 } ?? true
+      for action in actions { judge.see(action, slots: slots, mayStart: mayStart) }
+    }
     take(machine.begin(nowMs: now))
     for _ in 0..<400 {
       now += Int64.random(in: 0...700, using: &random)
@@ -66,7 +71,7 @@ struct RandomWalkTests {
       let actor = ActorID("a\(Int.random(in: 1...5, using: &random))")
       let generation = Generation.random(in: 1...6, using: &random)
       var input = RunnerInput.timer
-      switch Int.random(in: 0..<14, using: &random) {
+      switch Int.random(in: 0..<15, using: &random) {
       case 0...2:
         index += Int.random(in: 0..<10, using: &random) == 0 ? 0 : 1
         input = command(
@@ -78,8 +83,9 @@ struct RandomWalkTests {
         input = command(session, .stop(StopOrder(index: index, actor: actor, generation: generation, reason: reason)))
       case 5:
         let last = EventIndex.random(in: 0...judge.lastEvent, using: &random)
-        input = command(
-          session, .welcome(Welcome(lastEventIndex: last, lostThreshold: .zero, pingInterval: Milliseconds(500))))
+        let welcome = Welcome(
+          lastEventIndex: last, lostThreshold: .zero, pingInterval: Milliseconds(500), stopAfter: stopAfter)
+        input = command(session, .welcome(welcome))
         if session == machine.session { index = machine.lastCommand }
       case 6:
         input = command(session, .acknowledged(through: EventIndex.random(in: 0...judge.lastEvent, using: &random)))
@@ -94,6 +100,9 @@ struct RandomWalkTests {
         let isEnd = Bool.random(using: &random)
         if isEnd { (judge.running[actor], _) = (nil, judge.ended.remove(actor)) }
         input = .actor(actor, generation, isEnd ? .stopped(error: nil) : .running)
+      case 13:
+        let pong = Pong(ts: Instant(ms: 0), lostThreshold: .zero, status: .known, stopAfter: stopAfter, reason: "")
+        input = .pong(session: session, sentMs: now - Int64.random(in: 0...1_000, using: &random), pong)
       default: if Int.random(in: 0..<100, using: &random) == 0 { input = .leave }
       }
       take(machine.apply(input, nowMs: now))

@@ -121,6 +121,34 @@ struct SessionTests {
     _ = without.start("a", 1)
     #expect(without.until(1_000_000) == [])
   }
+
+  @Test("a pong is a word from when its ping was sent, however late it comes")
+  func latePong() {
+    var it = MachineRig.open(stopAfterMs: 7_000)
+    _ = it.start("a", 1)
+    _ = it.until(6_000)
+    #expect(it.pong(.known, sentMs: 3_000, stopAfterMs: 7_000) == [])
+    #expect(it.pong(.known, sentMs: 1_000, stopAfterMs: 7_000) == [], "an even older one takes nothing back")
+    #expect(it.until(9_999) == [])
+    #expect(it.until(10_000) == ["end a g1"])
+  }
+
+  @Test("a start that comes after stop_after has passed waits for the next pong; a stop takes it back")
+  func startInSilence() {
+    var it = MachineRig.open(stopAfterMs: 7_000)
+    _ = it.until(6_999)
+    #expect(it.start("a", 1) == ["start a g1"])
+    #expect(it.until(7_000) == ["end a g1"])
+    #expect(it.says("a", 1, .stopped(error: nil)) == ["events s-1 [1 a g1 error stop_after] #2"])
+    #expect(it.start("a", 2) == [])
+    #expect(it.start("b", 1) == [])
+    #expect(it.start("c", 1) == [], "there are two slots")
+    #expect(it.stop("b", 1) == [])
+    #expect(it.until(30_000) == [])
+    #expect(it.pong(.known, sentMs: 29_000, stopAfterMs: 7_000) == ["start a g2"])
+    #expect(it.until(35_999) == [])
+    #expect(it.until(36_000) == ["end a g2"])
+  }
 }
 
 @Suite("A runner that leaves")

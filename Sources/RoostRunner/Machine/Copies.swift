@@ -27,7 +27,7 @@ struct Copies {
   private var newest: [ActorID: Generation] = [:]
 
   var isEmpty: Bool { running.isEmpty }
-  var hasLiving: Bool { livingCount > 0 || !waiting.isEmpty }
+  var hasLiving: Bool { livingCount > 0 }
 
   enum Taken: Equatable {
     case taken

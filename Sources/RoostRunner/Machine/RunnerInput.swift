@@ -4,8 +4,9 @@ import RoostWire
 /// What can happen to a runner.
 enum RunnerInput: Equatable, Sendable {
   case command(ReceivedCommand)
-  /// The answer to a ping of `session`: a late one says nothing about the session after it.
-  case pong(session: SessionID, Pong)
+  /// The answer to a ping of `session`, sent then: a late one says nothing about the session after it, and is no word from
+  /// later than its ping.
+  case pong(session: SessionID, sentMs: Int64, Pong)
   /// What became of a publish: stored by the broker, or not as far as we know.
   case published(PublishTicket, isStored: Bool)
   /// The link to the broker is there again.

@@ -10,7 +10,7 @@ extension RunnerMachine {
     let (taken, older) = copies.take(order, slots: offer.slots)
     if let older { act(.end(order.actor, older)) }
     switch taken {
-    case .taken: startWaiting()
+    case .taken: startWaiting(nowMs)
     case .oldGeneration: act(.note(.oldGeneration(order.actor, order.generation)))
     case .noSlot:
       act(.note(.noSlot(order.actor, order.generation)))
@@ -18,7 +18,9 @@ extension RunnerMachine {
     }
   }
 
-  private mutating func startWaiting() {
+  /// Nothing starts while actors may not run here: it would be ended at once. The next pong starts it.
+  mutating func startWaiting(_ nowMs: Int64) {
+    if let end = permitEndMs, nowMs >= end { return }
     for order in copies.startable(slots: offer.slots) { act(.start(order)) }
   }
 
@@ -50,7 +52,7 @@ extension RunnerMachine {
     case .error(let reason): tell(.stopped(error: reason), of: actor, generation, nowMs)
     case .unreported: break
     }
-    startWaiting()
+    startWaiting(nowMs)
     continueWhenClear(nowMs)
   }
 

@@ -44,22 +44,25 @@ extension RunnerMachine {
       act(.note(.eventsForgotten(last: welcome.lastEventIndex)))
       return closeSession(reason: "events_forgotten", nowMs)
     }
-    if phase != .open { act(.note(.welcomed(session))) }
+    if phase != .open {
+      act(.note(.welcomed(session)))
+      lastPongMs = nowMs
+    }
     phase = .open
-    lastPongMs = nowMs
     if welcome.pingInterval > .zero {
       pingIntervalMs = max(welcome.pingInterval.value, RunnerLimits.shortestPingIntervalMs)
     }
     stopAfterMs = welcome.stopAfter.value
     nextPingMs = min(nextPingMs, nowMs + pingIntervalMs)
+    startWaiting(nowMs)
   }
 
-  mutating func take(_ pong: Pong, of pinged: SessionID, _ nowMs: Int64) {
+  mutating func take(_ pong: Pong, of pinged: SessionID, sentMs: Int64, _ nowMs: Int64) {
     guard pinged == session, isCurrent, pong.status != .unspecified else { return }
-    lastPongMs = nowMs
+    lastPongMs = max(lastPongMs, sentMs)
     stopAfterMs = pong.stopAfter.value
     switch pong.status {
-    case .unspecified, .known: break
+    case .unspecified, .known: startWaiting(nowMs)
     case .unknown:
       guard phase == .open else { return }
       act(.note(.unknown(session)))

@@ -38,8 +38,11 @@ extension RunnerMachine {
   }
 
   /// When silence has lasted so long that this pool wants no actor to go on.
-  private var stopAllAtMs: Int64? {
-    guard stopAfterMs > 0, copies.hasLiving else { return nil }
+  private var stopAllAtMs: Int64? { copies.hasLiving ? permitEndMs : nil }
+
+  /// Until when actors may run here without another pong; nil = for ever.
+  var permitEndMs: Int64? {
+    guard stopAfterMs > 0 else { return nil }
     let (at, isOver) = lastPongMs.addingReportingOverflow(stopAfterMs)
     return isOver ? nil : at
   }
@@ -47,7 +50,7 @@ extension RunnerMachine {
   mutating func fireTimers(_ nowMs: Int64) {
     if let at = stopAllAtMs, nowMs >= at {
       act(.note(.silence))
-      endAll(.error("stop_after"), nowMs)
+      for (actor, generation) in copies.endAll(.error("stop_after")) { act(.end(actor, generation)) }
     }
     if case .announcing(let at) = phase, nowMs >= at { announce(nowMs) }
     if phase == .open {

@@ -49,6 +49,7 @@ struct RunnerMachine {
   var nextPingMs: Int64 = 0
   /// Commands since the last ping.
   var unacknowledged = 0
+  /// When the last ping was sent that the worker has answered: from here on it counts our silence, or from later.
   var lastPongMs: Int64 = 0
   /// 0 = keep actors running without pongs.
   var stopAfterMs: Int64 = 0
@@ -67,7 +68,7 @@ struct RunnerMachine {
     return turn(nowMs) { machine in
       switch input {
       case .command(let command): machine.take(command, nowMs)
-      case .pong(let session, let pong): machine.take(pong, of: session, nowMs)
+      case .pong(let session, let sentMs, let pong): machine.take(pong, of: session, sentMs: sentMs, nowMs)
       case .published(let ticket, let isStored): machine.published(ticket, isStored: isStored, nowMs)
       case .linkUp: machine.linkUp(nowMs)
       case .actor(let actor, let generation, let report): machine.take(report, of: actor, generation, nowMs)

@@ -8,7 +8,7 @@ package final class Runner: Sendable {
   enum Arrival: Sendable {
     case input(RunnerInput)
     case message(subject: String, payload: [UInt8])
-    case pong(SessionID, payload: [UInt8])
+    case pong(SessionID, sentMs: Int64, payload: [UInt8])
     case failed(RunnerError)
   }
 

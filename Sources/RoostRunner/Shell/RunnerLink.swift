@@ -74,9 +74,9 @@ final class RunnerLink {
         log.warning("command that cannot be read is ignored", [.subject: subject, .error: error.message])
         return nil
       }
-    case .pong(let session, let payload):
+    case .pong(let session, let sentMs, let payload):
       do throws(WireError) {
-        return .pong(session: session, try codec.decodePong(payload))
+        return .pong(session: session, sentMs: sentMs, try codec.decodePong(payload))
       } catch {
         log.warning("pong that cannot be read is ignored", [.error: error.message])
         return nil
@@ -108,12 +108,13 @@ final class RunnerLink {
   /// A ping without an answer is no event: the machine counts the time since the last pong.
   func ping(_ session: SessionID, _ lastCommandIndex: CommandIndex) {
     let now = Instant(ms: LogLine.now())
+    let sentMs = Monotonic.nowNs() / 1_000_000
     let payload = codec.encode(ping: Ping(ts: now, session: session, lastCommandIndex: lastCommandIndex))
     do throws(NATSError) {
       try connection.request(
         subjects.ping(configuration.pool, configuration.id), payload: payload, timeoutMs: RunnerLimits.answerMs
       ) { [put] result in
-        if case .success(let answer) = result { put(.pong(session, payload: answer.payload)) }
+        if case .success(let answer) = result { put(.pong(session, sentMs: sentMs, payload: answer.payload)) }
       }
     } catch {
       log.debug("ping not sent", [.error: error.message])
