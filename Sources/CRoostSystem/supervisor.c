@@ -276,9 +276,9 @@ static void supervise(struct supervision *it) {
   take_own_name();
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  if (dup2(it->socket, 3) < 0) _exit(126);
+  // What stays open here stays open for good: our maker's end of the socket among it, which would hide its death.
+  if (dup2(it->socket, 3) < 0 || close_range(4, ~0u, 0) != 0) _exit(126);
   it->socket = 3;
-  close_range(4, ~0u, 0);
   int nothing = open("/dev/null", O_RDWR);
   for (int i = 0; i < 3; i++) dup2(nothing, i);
   if (nothing > 3) close(nothing);

@@ -8,6 +8,7 @@ enum RunnerCommand {
   static func run(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) -> ExitCode {
     let configuration = try RunnerConfiguration(command, environment: environment)
     let settings = try ProcessSettings(command, configuration, environment: environment)
+    let descriptors = try descriptorLimit(slots: configuration.slots)
     try makeFolder(settings.output)
     let log = Log.standard
     let runner = Runner(configuration, log: log)
@@ -19,7 +20,7 @@ enum RunnerCommand {
       try runner.run { sink throws(RunnerError) in
         let host = try ProcessHost(settings, log: log, sink: sink)
         // After the host: what it starts keeps the limits that this process was given.
-        raiseDescriptorLimit()
+        raise(descriptors, log)
         return host
       }
     } catch {
@@ -28,12 +29,28 @@ enum RunnerCommand {
     return .success
   }
 
-  /// Three descriptors an actor: the usual soft limit of 1,024 is that of programs that use select, which we do not.
-  private static func raiseDescriptorLimit() {
+  /// The limit as it is. Errors: `system`, when not even what may be asked for is enough for all slots: known now, not
+  /// when the last of them is taken.
+  private static func descriptorLimit(slots: UInt32) throws(CLIError) -> rlimit {
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let result = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    precondition(result == 0, "the limit of descriptors cannot be read: error \(errno)")
+    let needed = rlim_t(slots) * rlim_t(ProcessLimits.descriptorsPerActor) + rlim_t(ProcessLimits.otherDescriptors)
+    if limit.rlim_max >= needed { return limit }
+    throw CLIError(
+      RunnerError(
+        .system,
+        "\(slots) slots need \(needed) descriptors, \(limit.rlim_max) are allowed; raise ulimit -n or take fewer slots")
+    )
+  }
+
+  /// The usual soft limit of 1,024 is that of programs that use select, which we do not.
+  private static func raise(_ limit: rlimit, _ log: Log) {
+    var raised = limit
+    raised.rlim_cur = limit.rlim_max
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) != 0 {
+      log.warning("limit of descriptors cannot be raised", [.error: String(cString: strerror(errno))])
+    }
   }
 
   private static func makeFolder(_ output: OutputTarget) throws(CLIError) {

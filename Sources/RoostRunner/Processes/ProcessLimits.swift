@@ -4,6 +4,13 @@ package enum ProcessLimits {
   package static let graceMs: Int64 = 10_000
   /// A grace beyond an hour is a mistake of the unit.
   package static let longestGraceMs: Int64 = 3_600_000
+  /// Descriptors that a running actor needs here: control, output, error.
+  package static let descriptorsPerActor = 3
+  /// Descriptors for everything else: the link, the log, the ends of a process that is being started; some 30.
+  package static let otherDescriptors = 64
+  /// Starts that the supervisor is sent before it has answered: four descriptors each are under way, which the kernel
+  /// bounds, for all processes of a user, by the limit of descriptors.
+  static let startsUnderWay = 64
   /// Bytes of a control line: the longest that means something has 30.
   static let controlLineBytes = 256
   /// Control lines of one actor that are read within ``windowMs``; then its pipe fills and it waits. Each becomes a

@@ -1,4 +1,3 @@
-import CRoostSystem
 import Glibc
 import RoostCore
 import RoostTelemetry
@@ -9,22 +8,11 @@ import RoostWire
 extension ProcessLoop {
   func start(_ order: StartOrder) {
     precondition(ids[order.actor] == nil, "the runner starts no second copy of an actor")
-    var process = ActorProcess(order, settings, log)
-    let theirs: [Int32]
-    do throws(SystemError) {
-      theirs = try Self.open(order.input, &process.descriptors)
-    } catch {
-      log.warning("process cannot be started", [.actorID: order.actor, .error: error.text])
-      return report(process, .stopped(error: "cannot start a process: \(error.text)"))
-    }
     let id = newID()
-    processes[id] = process
+    processes[id] = ActorProcess(order, settings, log)
     ids[order.actor] = id
-    watch(process.descriptors.control, .control(id))
-    watch(process.descriptors.out, .out(id))
-    watch(process.descriptors.err, .err(id))
-    let request = Supervisor.start(id, variables: ActorProcess.variables(order, in: settings.pool))
-    ask(Request(id: id, bytes: request, descriptors: theirs))
+    let bytes = Supervisor.start(id, variables: ActorProcess.variables(order, in: settings.pool))
+    ask(Request(id: id, kind: .start(input: order.input), bytes: bytes))
   }
 
   func end(_ actor: ActorID, _ generation: Generation) {
@@ -33,7 +21,7 @@ extension ProcessLoop {
     }
     process.isTold = true
     processes[id] = process
-    ask(Request(id: id, bytes: Supervisor.signal(id, SIGTERM)))
+    ask(Request(id: id, kind: .signal, bytes: Supervisor.signal(id, SIGTERM)))
     graces.append(Due(atMs: Self.nowMs() + settings.graceMs, id: id))
   }
 
@@ -84,35 +72,5 @@ extension ProcessLoop {
     for descriptor in [descriptors.control, descriptors.out, descriptors.err] where descriptor >= 0 {
       close(descriptor)
     }
-  }
-
-  // MARK: - Descriptors
-
-  struct SystemError: Error {
-    let number: Int32
-    var text: String { String(cString: strerror(number)) }
-  }
-
-  /// Its four ends: input, output, error, control; ours go to `ours`. All or none are open afterwards.
-  private static func open(
-    _ input: [UInt8], _ ours: inout ActorProcess.Descriptors
-  ) throws(SystemError) -> [Int32] {
-    let file =
-      input.isEmpty
-      ? Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
-      : input.span.withUnsafeBytes { roost_memory_file($0.baseAddress, $0.count) }
-    var opened: [Int32] = [file]
-    var number: Int32 = file < 0 ? errno : 0
-    for _ in 0..<3 where number == 0 {
-      var ends: [Int32] = [-1, -1]
-      if roost_pipe(&ends) != 0 { number = errno }
-      opened += ends
-    }
-    guard number == 0 else {
-      for descriptor in opened where descriptor >= 0 { close(descriptor) }
-      throw SystemError(number: number)
-    }
-    ours = ActorProcess.Descriptors(control: opened[5], out: opened[1], err: opened[3])
-    return [opened[0], opened[2], opened[4], opened[6]]
   }
 }

@@ -16,18 +16,14 @@ final class ProcessLoop {
   var processes: [UInt64: ActorProcess] = [:]
   var ids: [ActorID: UInt64] = [:]
   private var lastID: UInt64 = 0
-  /// To the supervisor, in order; the descriptors are closed when it is sent.
-  private var requests: [Request] = []
+  /// To the supervisor, in order.
+  var requests: [Request] = []
+  /// Starts that were sent and not answered yet.
+  var startsUnderWay = 0
   /// Whose grace ends when, and whose control pipe is read again when: both in the order of time.
   var graces: [Due] = []
   var pauses: [Due] = []
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ProcessLimits.readBytes, alignment: 16)
-
-  struct Request {
-    var id: UInt64
-    var bytes: [UInt8]
-    var descriptors: [Int32] = []
-  }
 
   struct Due {
     var atMs: Int64
@@ -48,7 +44,7 @@ final class ProcessLoop {
 
   deinit {
     for process in processes.values { closeAll(process.descriptors) }
-    for request in requests { for descriptor in request.descriptors { close(descriptor) } }
+    for request in requests { for descriptor in request.theirs { close(descriptor) } }
     close(poller)
     buffer.deallocate()
   }
@@ -88,31 +84,18 @@ final class ProcessLoop {
 
   // MARK: - The supervisor
 
-  func ask(_ request: Request) { requests.append(request) }
-
-  /// False: it is gone.
-  private func sendRequests() -> Bool {
-    while let request = requests.first {
-      let number = supervisor.send(request.bytes, descriptors: request.descriptors)
-      if number == EAGAIN { break }
-      if number == EPIPE || number == ECONNRESET { return false }
-      requests.removeFirst()
-      for descriptor in request.descriptors { close(descriptor) }
-      if number != 0, !request.descriptors.isEmpty { failed(request.id, number) }
-    }
-    // Ready for writing is of interest only while something waits.
-    watch(supervisor.socket, .supervisor, alsoWriting: !requests.isEmpty, isKnown: true)
-    return true
-  }
-
   private func hearSupervisor() -> Bool {
     while true {
       switch supervisor.receive() {
       case .nothing: return true
       case .gone: return false
       case .reply(.made(let id, let pid)): processes[id]?.pid = pid
-      case .reply(.started(let id, let pid)): started(id, pid)
-      case .reply(.failed(let id, let number)): failed(id, number)
+      case .reply(.started(let id, let pid)):
+        startsUnderWay -= 1
+        started(id, pid)
+      case .reply(.failed(let id, let number)):
+        startsUnderWay -= 1
+        failed(id, number)
       case .reply(.ended(let id, let status)): ended(id, ProcessEnd(status: status))
       }
     }
@@ -179,7 +162,7 @@ final class ProcessLoop {
       graces.removeFirst()
       guard let process = processes[due.id] else { continue }
       log.info("grace is over, process is killed", [.actorID: process.actor, .generation: process.generation])
-      ask(Request(id: due.id, bytes: Supervisor.signal(due.id, SIGKILL)))
+      ask(Request(id: due.id, kind: .signal, bytes: Supervisor.signal(due.id, SIGKILL)))
     }
     while let due = pauses.first, due.atMs <= now {
       pauses.removeFirst()

@@ -70,10 +70,17 @@ package final class Runner: Sendable {
         if attempt == 1 { log.warning("broker away, trying again", [.error: error.message]) }
       }
       let until = Monotonic.ns(afterMs: RunnerLimits.pauseMs)
-      let isOver = arrivals.wait(until: until) { arrivals in
-        arrivals.contains { if case .input(.leave) = $0 { true } else { false } } ? true : nil
+      let end = arrivals.wait(until: until) { arrivals -> Result<Void, RunnerError>? in
+        for arrival in arrivals {
+          if case .input(.leave) = arrival { return .success(()) }
+          if case .failed(let error) = arrival { return .failure(error) }
+        }
+        return nil
       }
-      if isOver != nil { return nil }
+      if let end {
+        try end.get()
+        return nil
+      }
     }
   }
 
