@@ -1,5 +1,7 @@
 import Foundation
 import RoostCore
+import RoostTelemetry
+import RoostWire
 import Testing
 
 @testable import RoostRunner
@@ -56,5 +58,17 @@ struct ControlLineTests {
     #expect(ProcessEnd(status: status).error(wasTold: wasTold, lastLine: nil) == error)
     #expect(
       ProcessEnd(status: status).error(wasTold: wasTold, lastLine: "last words") == error.map { _ in "last words" })
+  }
+
+  @Test("the fiftieth line of a second is one too many; a second later the next fifty are not")
+  func lineLimit() {
+    let order = StartOrder(index: 1, actor: ActorID("a"), generation: 1, name: "n", createdAt: now)
+    let settings = ProcessSettings(command: "x", pool: PoolID(namespace: "default", name: "gpu"))
+    var process = ActorProcess(order, settings, Log(from: .info) { _ in })
+    for window in [Int64(0), 1_000] {
+      var isTooMuch = (1...49).map { _ in process.countsLine(nowMs: window + 999) }
+      isTooMuch.append(process.countsLine(nowMs: window + 999))
+      #expect(isTooMuch == [Bool](repeating: false, count: 49) + [true])
+    }
   }
 }

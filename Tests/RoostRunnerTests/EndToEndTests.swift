@@ -30,30 +30,93 @@ struct EndToEndTests {
     #expect(fleet.events("crashed").contains { $0.message == "the disk is full" })
     try fleet.signal("sleeper", .destroy)
     #expect(fleet.sees("sleeper", .destroyed))
-    let first = try #require(runner.started.first)
-    #expect(!exists(first))
+    // Two of the sleeper, two of the alarmed, one of each other.
+    #expect(try runner.started(7).filter(exists).count == 1)
   }
 
-  @Test("killed with -9, the runner's processes are gone within a second; its actors start elsewhere by their policy")
-  func killed() throws {
+  @Test("an alarm set as a time wakes its actor, and one that was cleared does not")
+  func alarms() throws {
     let fleet = try Fleet()
-    let first = try fleet.runner("r1", "--slots 10")
-    try fleet.create(
-      "again", "setsid sleep 100 & echo member=$! ; trap '' TERM; while true; do wait; sleep 1; done", .restart)
-    for number in 1...5 { try fleet.create("a\(number)", "exec sleep 100") }
-    for number in 1...5 { #expect(fleet.sees("a\(number)", .ready)) }
-    #expect(fleet.sees("again", .ready))
-    #expect(eventually { first.output.contains("member=") })
-    let member = try #require(first.output.firstMatch(of: /member=(\d+)/).flatMap { pid_t($0.1) })
-    let processes = first.started + [member]
-    #expect(processes.count == 7)
-    #expect(processes.allSatisfy(exists))
-    first.signal(SIGKILL)
-    #expect(eventually(seconds: 1) { !processes.contains(where: exists) })
+    let runner = try fleet.runner("r1", "--slots 4")
+    let once = "[ $ROOST_GENERATION = 1 ] && echo sleep >&3; exec sleep 100"
+    try fleet.create("cleared", "echo alarm +300ms >&3; echo alarm clear >&3; \(once)")
+    #expect(fleet.sees("cleared", .ready, .sleeping), "\(runner.output)")
+    try fleet.create("timed", "echo alarm $(($(date +%s%3N) + 600)) >&3; \(once)")
+    #expect(fleet.sees("timed", .ready, .sleeping, .ready), "\(runner.output)")
+    #expect(fleet.events("timed").last?.generation == 2)
+    let cleared = try #require(try fleet.description("cleared"))
+    #expect(cleared.state == "sleeping")
+    #expect(cleared.alarm == nil)
+    #expect(cleared.generation == 1, "its alarm would have been due before that of the other")
+  }
 
-    let second = try fleet.runner("r2", "--slots 10")
-    #expect(fleet.sees("again", .ready, .lost, .ready), "\(second.output)")
-    #expect(fleet.sees("a1", .ready, .lost, .sleeping))
+  @Test("exit codes, with and without an intent before them, are what the actor ends with")
+  func exitCodes() throws {
+    let fleet = try Fleet()
+    let runner = try fleet.runner("r1", "--slots 10")
+    try fleet.create("zero", "exit 0")
+    try fleet.create("asleep", "echo sleep >&3; exit 0")
+    try fleet.create("stopped", "echo stop >&3; exit 0")
+    for (actor, end, message) in [
+      ("seven", "exit 7", "exit code 7"), ("signal", "kill -KILL $$", "ended by signal 9"),
+      ("words", "echo one >&2; echo two >&2; exit 1", "two"), ("term", "kill -TERM $$", "ended by signal 15"),
+    ] {
+      try fleet.create(actor, end)
+      #expect(fleet.sees(actor, .ready, .stopped, .sleeping), "\(actor): \(runner.output)")
+      #expect(fleet.events(actor).first { $0.kind == .stopped }?.message == message)
+    }
+    #expect(fleet.sees("zero", .ready, .destroyed))
+    #expect(fleet.sees("asleep", .ready, .sleeping))
+    #expect(fleet.sees("stopped", .ready, .destroyed))
+    try fleet.create("again", "[ $ROOST_GENERATION = 3 ] && exec sleep 100; exit 1", .restart)
+    #expect(fleet.sees("again", .ready, .stopped, .ready, .stopped, .ready))
+    try fleet.create("once", "exit 1", .destroy)
+    #expect(fleet.sees("once", .ready, .stopped, .destroyed))
+  }
+
+  @Test("however quick an actor is, it was ready before it wanted to sleep")
+  func quick() throws {
+    let fleet = try Fleet()
+    let runner = try fleet.runner("r1", "--slots 50", command: "tee /proc/self/fd/3")
+    for number in 1...50 { try fleet.create("a\(number)", "sleep\n") }
+    for number in 1...50 { #expect(fleet.sees("a\(number)", .ready, .sleepIntent, .sleeping), "\(runner.output)") }
+  }
+
+  @Test("what a process sees of its actor is what the worker says: pool, id, name, key, input, generation")
+  func surroundings() throws {
+    let fleet = try Fleet()
+    let folder = try TemporaryFolder()
+    let runner = try fleet.runner("r1", "--log-dir \(folder.path)/logs", environment: ["KEPT": "yes"])
+    let script = """
+      echo "$ROOST_NAMESPACE $ROOST_POOL $ROOST_ACTOR_ID $ROOST_ACTOR_NAME ${ROOST_ACTOR_KEY-none} $ROOST_GENERATION"
+      echo "$ROOST_CONTROL_FD $KEPT"
+      echo sleep >&$ROOST_CONTROL_FD
+      exec sleep 100
+      """
+    try fleet.create("keyed", script, key: "gpu key")
+    #expect(fleet.sees("keyed", .ready, .sleeping), "\(runner.output)")
+    try fleet.signal("keyed", .wake(Wake()))
+    #expect(fleet.sees("keyed", .sleeping, .ready, .sleeping), "\(runner.output)")
+    try fleet.create("plain", script)
+    #expect(fleet.sees("plain", .ready, .sleeping), "\(runner.output)")
+    #expect(
+      folder.text("logs/keyed.log")
+        == "default gpu keyed render gpu key 1\n3 yes\ndefault gpu keyed render gpu key 2\n3 yes\n")
+    #expect(folder.text("logs/plain.log") == "default gpu plain render none 1\n3 yes\n")
+    #expect(!runner.output.contains("output of an actor"))
+  }
+
+  @Test("subjects and answers of another prefix; actors go to the runner of the higher version")
+  func prefixes() throws {
+    let fleet = try Fleet(prefix: "blue")
+    let old = try fleet.runner("r1", "--slots 2")
+    let new = try fleet.runner("r2", "--slots 2 --version 2 --inbox-prefix _INBOX.r2")
+    for actor in ["a", "b"] {
+      try fleet.create(actor, "exec sleep 100")
+      #expect(fleet.sees(actor, .ready), "\(new.output)")
+    }
+    #expect(try new.started(2).allSatisfy(exists))
+    #expect(old.started.isEmpty)
   }
 
   @Test("told to end, the runner is drained: its actors end, the worker gives them a new place, and it exits with 0")
@@ -71,7 +134,7 @@ struct EndToEndTests {
     #expect(fleet.sees("again", .ready, .goingAway, .ready))
     #expect(fleet.sees("sleeps", .goingAway, .sleeping))
     #expect(fleet.events("again").last?.runner == RunnerID("r2"))
-    #expect(!first.started.contains(where: exists))
+    #expect(try !first.started(2).contains(where: exists))
     second.signal(SIGINT)
     #expect(try second.exitCode() == 0)
   }
@@ -85,47 +148,42 @@ struct EndToEndTests {
     let second = try fleet.runner("r1")
     #expect(try first.exitCode() == 1, "\(first.output)")
     #expect(first.output.contains("ROOST-R001: runner r1 of default/gpu: another process announced itself"))
-    #expect(!first.started.contains(where: exists))
+    #expect(try !first.started(1).contains(where: exists))
     second.signal(SIGTERM)
     #expect(try second.exitCode() == 0)
   }
 
-  @Test("a broker and a worker that go and come back lose no actor and no event")
-  func outage() throws {
-    let fleet = try Fleet()
-    let runner = try fleet.runner("r1", "--slots 2")
-    let file = "/tmp/roost-outage-\(UUID().uuidString)"
-    defer { unlink(file) }
-    try fleet.create("a", "while [ ! -e \(file) ]; do sleep 0.02; done; echo sleep >&3; exec sleep 100")
-    #expect(fleet.sees("a", .ready))
-    fleet.broker.kill()
-    #expect(eventually { runner.output.contains("link to the broker broke") })
-    try Data().write(to: URL(filePath: file))
-    #expect(eventually { runner.output.contains("not stored, trying again") })
-    try fleet.broker.restart()
-    #expect(eventually { runner.output.contains("process ended") }, "\(runner.output)")
-    // Events are plain messages: who was away has missed some. What became of the actor tells.
-    #expect(eventually { fleet.isConnected })
-    try fleet.signal("a", .wake(Wake()))
-    #expect(eventually { fleet.events("a").contains { $0.kind == .ready && $0.generation == 2 } }, "\(runner.output)")
-    #expect(runner.started.count == 2)
-  }
-
-  @Test("200 actors on one runner start and stop, and no descriptor is left")
+  @Test("200 actors on one runner start and stop, twice, on the descriptors they need, and nothing is left")
   func many() throws {
     let fleet = try Fleet()
-    let runner = try fleet.runner("r1", "--slots 200")
-    let folder = "/proc/\(runner.pid)/fd"
-    let before = try FileManager.default.contentsOfDirectory(atPath: folder).count
-    for number in 1...200 { try fleet.create("a\(number)", "exec sleep 100") }
-    for number in 1...200 { #expect(fleet.sees("a\(number)", .ready, seconds: 60)) }
-    for number in 1...200 { try fleet.signal("a\(number)", .sleep) }
-    for number in 1...200 { #expect(fleet.sees("a\(number)", .ready, .sleeping, seconds: 60)) }
-    #expect(runner.started.count == 200)
-    #expect(!runner.started.contains(where: exists))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count <= before + 2)
+    let runner = try fleet.runner("r1", "--slots 200", before: "ulimit -n \(200 * 3 + 64)")
+    let supervisor = try runner.supervisor()
+    func descriptors() throws -> [Int] {
+      try [runner.pid, supervisor].map { try FileManager.default.contentsOfDirectory(atPath: "/proc/\($0)/fd").count }
+    }
+    #expect(eventually { (try? descriptors())?.last ?? 9 <= 6 }, "the supervisor keeps only what it needs")
+    let before = try descriptors()
+    for round in 1...2 {
+      for number in 1...200 {
+        try fleet.signal(
+          "a\(number)", round == 1 ? .create(Create(input: Array("exec sleep 100".utf8))) : .wake(Wake()))
+      }
+      func all(_ kind: ActorEvent.Kind) -> Bool {
+        (1...200).allSatisfy { number in
+          fleet.events("a\(number)").contains { $0.kind == kind && $0.generation == round }
+        }
+      }
+      #expect(eventually(seconds: 60) { all(.ready) }, "\(runner.output)")
+      #expect(try children(of: supervisor).count == 200)
+      for number in 1...200 { try fleet.signal("a\(number)", .sleep) }
+      #expect(eventually(seconds: 60) { all(.sleeping) }, "\(runner.output)")
+      #expect(try !runner.started(round * 200).contains(where: exists))
+      #expect(try children(of: supervisor).isEmpty, "a zombie")
+      #expect(eventually { (try? descriptors()) == before }, "\(before)")
+    }
     runner.signal(SIGTERM)
     #expect(try runner.exitCode() == 0)
+    #expect(!exists(supervisor))
   }
 
   @Test("a process sees the limit of descriptors that the runner was given, not the one it took")

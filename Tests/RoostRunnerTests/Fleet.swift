@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RoostCore
 import RoostNATS
 import RoostTestKit
@@ -9,25 +10,28 @@ import Testing
 /// A real broker, a worker and runners as processes, and a client that signals and listens.
 final class Fleet: Sendable {
   let broker: Broker
-  let worker: TestProcess
+  private let running: Mutex<TestProcess>
+  private let workerCommand: String
   private let folder: TemporaryFolder
   private let pool = PoolID(namespace: "default", name: "gpu")
   private let connection: NATSConnection
+  private let subjects: Subjects
   private let heard = Heard()
   private let subscription: NATSSubscription
 
-  /// `settings`: further flags of the worker.
-  init(_ settings: String = "") throws {
+  /// `settings`: further flags of the worker; a later `--set` counts. `prefix`: of every subject.
+  init(_ settings: String = "", prefix: String = "roost") throws {
     broker = try Broker.start()
+    subjects = try #require(Subjects(prefix: prefix))
     folder = try TemporaryFolder()
-    worker = try TestProcess(
-      """
+    workerCommand = """
       exec \(TestProcess.roost) worker --server \(broker.url) --data \(folder.path)/data --http 0 \
         --set runner_ping_interval_ms=200 --set runner_eligible_threshold_ms=2000 --set runner_lost_threshold_ms=4000 \
-        --set base_retry_timeout_ms=50 \(settings)
-      """)
+        --set base_retry_timeout_ms=50 --prefix \(prefix) \(settings)
+      """
+    running = Mutex(try TestProcess(workerCommand))
     connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "test"))
-    subscription = try connection.subscribe(Subjects().events(pool)) { [heard] message in
+    subscription = try connection.subscribe(subjects.events(pool)) { [heard] message in
       do {
         let event = try WireCodec().decodeEvent(message.payload)
         heard.events.withLock { $0.append(event) }
@@ -36,6 +40,21 @@ final class Fleet: Sendable {
       }
     }
     try connection.flush(timeoutMs: 5_000)
+    try waitForWorker()
+  }
+
+  var worker: TestProcess { running.withLock { $0 } }
+
+  /// Kills the worker with -9 and starts it again on its data.
+  func restartWorker() throws {
+    worker.signal(SIGKILL)
+    _ = try worker.exitCode()
+    let again = try TestProcess(workerCommand)
+    running.withLock { $0 = again }
+    try waitForWorker()
+  }
+
+  private func waitForWorker() throws {
     let worker = worker
     let isUp = eventually {
       guard let match = worker.output.firstMatch(of: /roost\.http\.address=127\.0\.0\.1:(\d+)/),
@@ -48,10 +67,17 @@ final class Fleet: Sendable {
 
   deinit { connection.close() }
 
-  /// A runner whose actors run the bash script that is their input.
-  func runner(_ id: String, _ options: String = "", environment: [String: String] = [:]) throws -> TestProcess {
+  /// A runner whose actors run the bash script that is their input, or another command. `before`: shell commands before
+  /// the runner's own.
+  func runner(
+    _ id: String, _ options: String = "", command: String = "bash", before: String = ":",
+    environment: [String: String] = [:]
+  ) throws -> TestProcess {
     let runner = try TestProcess(
-      "exec \(TestProcess.roost) runner --server \(broker.url) --pool default/gpu --id \(id) \(options) -- bash",
+      """
+      \(before); exec \(TestProcess.roost) runner --server \(broker.url) --pool default/gpu --id \(id) \
+        --prefix \(subjects.prefix) \(options) -- \(command)
+      """,
       environment: environment)
     try #require(eventually { runner.output.contains("runner is welcome") }, "\(runner.output)")
     return runner
@@ -62,11 +88,23 @@ final class Fleet: Sendable {
   func signal(_ actor: String, _ signal: ActorSignal) throws {
     guard let verb = signal.verb else { preconditionFailure("not a signal of a client") }
     _ = try JetStream(connection).publish(
-      Subjects().signal(pool, ActorID(actor), verb), payload: WireCodec().encode(signal))
+      subjects.signal(pool, ActorID(actor), verb), payload: WireCodec().encode(signal))
   }
 
-  func create(_ actor: String, _ script: String, _ policy: CrashPolicy = .sleep) throws {
-    try signal(actor, .create(Create(crashPolicy: policy, input: Array(script.utf8))))
+  func create(_ actor: String, _ script: String, _ policy: CrashPolicy = .sleep, key: String? = nil) throws {
+    try signal(actor, .create(Create(name: "render", key: key, crashPolicy: policy, input: Array(script.utf8))))
+  }
+
+  /// What the worker says of an actor; nil while it does not answer.
+  func description(_ actor: String) throws -> ActorDescription? {
+    do {
+      let answer = try connection.request(
+        subjects.api(pool, .get), payload: WireCodec().encode(.get(ActorID(actor))), timeoutMs: 1_000)
+      guard case .get(let description) = try WireCodec().decodeReply(.get, answer.payload) else { return nil }
+      return description
+    } catch let error as NATSError where [.timeout, .noResponders, .disconnected].contains(error.code) {
+      return nil
+    }
   }
 
   func events(_ actor: String) -> [ActorEvent] { heard.events.withLock { $0.filter { $0.actor == ActorID(actor) } } }
@@ -86,6 +124,24 @@ private final class Heard: Sendable {
 }
 
 extension TestProcess {
-  /// The ids of the processes that this runner has started, from its log.
+  /// The ids of the processes that this runner has started, once there are so many: an actor that says that it is ready
+  /// is known to be running before the log has the line.
+  func started(_ count: Int) throws -> [pid_t] {
+    try #require(eventually { started.count >= count }, "\(output)")
+    try #require(started.count == count, "\(output)")
+    return started
+  }
+
+  /// As far as the log has them.
   var started: [pid_t] { output.matches(of: /process started .*roost\.process\.id=(\d+)/).compactMap { pid_t($0.1) } }
+
+  /// The process that looks after this runner's actors: the first that it made.
+  func supervisor() throws -> pid_t { try #require(children(of: pid).first) }
+}
+
+/// The children of a process, zombies among them, in the order in which they were made.
+func children(of pid: pid_t) throws -> [pid_t] {
+  try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8).split(separator: " ").compactMap {
+    pid_t($0)
+  }
 }

@@ -59,6 +59,35 @@ struct ProcessEndTests {
     #expect(!ids.contains(where: exists))
   }
 
+  @Test(
+    "told to end, what it ends with counts: 0, 143 and our signals are good, everything else is an error",
+    arguments: [
+      ("trap 'exit 0' TERM", ""), ("trap 'exit 143' TERM", ""), ("trap - TERM", ""),
+      ("trap 'exit 3' TERM", "exit code 3"), ("trap 'echo cannot save >&2; exit 1' TERM", "cannot save"),
+      ("trap 'kill -USR1 $$' TERM", "ended by signal 10"),
+    ])
+  func toldExitCodes(trap: String, error: String) throws {
+    let rig = try ProcessRig()
+    defer { rig.close() }
+    _ = try ids(rig, "\(trap); sleep 100 & echo ids=$$; wait")
+    rig.end()
+    #expect(eventually { rig.isOver() })
+    #expect(rig.error() == error)
+  }
+
+  @Test("what left the group outlives its actor, not the host")
+  func leftGroup() throws {
+    let rig = try ProcessRig()
+    let script = "setsid sleep 100 & until [ \"$(ps -o sid= -p $!)\" -eq $! ]; do :; done; echo ids=$!; exit 0"
+    let ids = try ids(rig, script)
+    #expect(eventually { rig.isOver() })
+    #expect(rig.error() == "")
+    #expect(ids.count == 1)
+    #expect(ids.allSatisfy(exists))
+    rig.close()
+    #expect(!ids.contains(where: exists))
+  }
+
   @Test("a process that ends by itself takes its group with it")
   func leftBehind() throws {
     let rig = try ProcessRig()
@@ -110,7 +139,7 @@ struct ProcessEndTests {
     kill(rig.supervisor, SIGKILL)
     #expect(eventually { rig.error != nil })
     #expect(rig.error?.code == .supervisorGone)
-    #expect(eventually { !ids.contains(where: exists) })
+    #expect(eventually { !ids.contains(where: isAlive) })
     rig.close()
     #expect(!exists(rig.supervisor))
   }
@@ -119,16 +148,19 @@ struct ProcessEndTests {
   func many() throws {
     let rig = try ProcessRig(command: "sleep", arguments: ["100"], capacity: 200)
     let before = try openDescriptors()
+    var supervised: Set<Int> = []
     for round in 1...3 {
       let actors = (1...200).map { "a\(round)-\($0)" }
       for actor in actors { rig.start("", as: actor) }
       #expect(eventually(seconds: 60) { actors.allSatisfy { rig.reports($0) == [.running] } })
       for actor in actors { rig.end(actor) }
       #expect(eventually(seconds: 60) { actors.allSatisfy { rig.reports($0) == [.running, .stopped(error: nil)] } })
+      #expect(try children(of: rig.supervisor).isEmpty, "a zombie, or one that nobody has told of")
+      supervised.insert(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(rig.supervisor)/fd").count)
     }
     // Other tests of this process open and close descriptors too: what leaks here leaks hundreds.
     #expect(try openDescriptors() < before + 100)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(rig.supervisor)/fd").count < 10)
+    #expect(supervised.count == 1, "\(supervised)")
     rig.close()
   }
 }

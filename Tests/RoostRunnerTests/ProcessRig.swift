@@ -99,6 +99,13 @@ func eventually(seconds: Double = 20, _ condition: () throws -> Bool) rethrows -
 /// True while there is such a process, a zombie included.
 func exists(_ pid: pid_t) -> Bool { kill(pid, 0) == 0 || errno == EPERM }
 
+/// The same without zombies: what has lost its parent waits for init, who reaps when it pleases.
+func isAlive(_ pid: pid_t) -> Bool {
+  // "1234 (sleep) S ..."
+  guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+  return String(decoding: stat, as: UTF8.self).split(separator: ")").last?.first { $0 != " " } != "Z"
+}
+
 func openDescriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
 
 /// A folder that is gone with this object.

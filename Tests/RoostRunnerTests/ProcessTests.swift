@@ -51,6 +51,14 @@ struct ProcessTests {
       ("echo alarm clear >&3", [.running, .setAlarm(nil)]),
       ("printf sleep >&$ROOST_CONTROL_FD", [.running, .sleepIntent]),
       ("echo dance >&3; echo alarm tomorrow >&3; echo sleep >&3", [.running, .sleepIntent]),
+      ("printf 'sleep%251s\\n' '' >&3", [.running, .sleepIntent]),
+      ("printf 'sleep%252s\\n' '' >&3", [.running]),
+      (
+        "echo sleep >&3; echo ready >&3; echo alarm clear >&3; echo stop >&3",
+        [
+          .running, .sleepIntent, .setAlarm(nil), .stopIntent,
+        ]
+      ),
       ("head -c 100000 /dev/zero | tr '\\0' x >&3; echo >&3; echo stop >&3", [.running, .stopIntent]),
     ])
   func controlLines(script: String, reports: [ActorReport]) throws {
@@ -90,6 +98,8 @@ struct ProcessTests {
       ("exit 0", ""), ("exit 1", "exit code 1"), ("echo one >&2; echo two >&2; exit 3", "two"),
       ("echo words >&2; exit 0", ""), ("printf 'no end' >&2; exit 7", "no end"),
       ("echo last >&2; echo >&2; exit 1", "last"),
+      ("printf '%0500d' 7 >&2; exit 1", String(repeating: "0", count: 499) + "7"),
+      ("printf '%0501d' 7 >&2; exit 1", String(repeating: "0", count: 500)), ("exit 255", "exit code 255"),
       ("kill -9 $$", "ended by signal 9"), ("kill -TERM $$", "ended by signal 15"), ("exit 143", "exit code 143"),
     ])
   func exitCodes(script: String, error: String) throws {
@@ -132,25 +142,50 @@ struct ProcessTests {
     let sizes = [folder.text("large.log")?.utf8.count ?? 0, folder.text("large.log.1")?.utf8.count ?? 0]
     #expect(sizes.allSatisfy { $0 <= ProcessLimits.logFileBytes + ProcessLimits.readBytes }, "\(sizes)")
 
-    let noisy = try ProcessRig()
-    defer { noisy.close() }
-    _ = try noisy.run("for i in {1..5000}; do echo line; done")
-    #expect(noisy.log.split(separator: "\n").filter { $0.contains("roost.process.line=line") }.count < 5_000)
-    #expect(noisy.log.contains("output of an actor is too much"))
   }
 
-  @Test("an actor that says too much is held back, not cut off")
+  @Test("output to the log is bounded: what is too much is counted, line by line")
+  func logged() throws {
+    let rig = try ProcessRig()
+    defer { rig.close() }
+    _ = try rig.run("for i in {1..5000}; do echo line; done")
+    let shown = rig.log.split(separator: "\n").filter { $0.contains("roost.process.line=line") }.count
+    let dropped = rig.log.matches(of: /output of an actor is too much .*roost\.dropped\.count=(\d+)/).compactMap {
+      Int($0.1)
+    }
+    #expect(shown >= ProcessLimits.logLines)
+    #expect(shown + dropped.reduce(0, +) == 5_000, "\(dropped)")
+    #expect(!dropped.isEmpty)
+  }
+
+  @Test("output that cannot be written is lost, said once, and no reason for an actor to fail")
+  func fullDisk() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/full.log", withDestinationPath: "/dev/full")
+    let rig = try ProcessRig(output: .folder(folder.path))
+    defer { rig.close() }
+    #expect(
+      try rig.run("echo one; echo two >&2; sleep 0.01; echo three; exit 3", as: "full")
+        == [.running, .stopped(error: "two")])
+    #expect(rig.log.matches(of: /output of an actor is lost/).count == 1, "\(rig.log)")
+    let nowhere = try ProcessRig(output: .folder("\(folder.path)/not-there"))
+    defer { nowhere.close() }
+    #expect(try nowhere.run("echo one") == [.running, .stopped(error: nil)])
+    #expect(nowhere.log.contains("output of an actor is lost"))
+  }
+
+  @Test("lines beyond the limit wait, and all are reported in order, whether the process lives or has ended")
   func tooManyLines() throws {
     let rig = try ProcessRig()
     defer { rig.close() }
+    let lines = "for i in {1..200}; do echo alarm $i; done >&3"
+    let expected = [ActorReport.running] + (1...200).map { .setAlarm(Instant(ms: $0)) }
     let start = ContinuousClock.now
-    rig.start("for i in {1..12000}; do echo alarm $i; done >&3; sleep 100")
-    // A window takes 49 lines and the piece that goes beyond, which has 64 at most: so many are of a second one.
-    let oneWindow = ProcessLimits.controlLines - 1 + ProcessLimits.controlReadBytes / "alarm 1\n".utf8.count
-    #expect(eventually { rig.reports().count > oneWindow + 1 })
-    #expect(rig.reports().count < 12_000)
-    #expect(ContinuousClock.now - start >= .seconds(0.9))
-    #expect(rig.reports().prefix(2) == [.running, .setAlarm(Instant(ms: 1))])
+    rig.start("\(lines); exec sleep 100", as: "lives")
+    #expect(eventually { rig.reports("lives").count == expected.count })
+    #expect(ContinuousClock.now - start >= .seconds(1), "it was not held back")
+    #expect(rig.reports("lives") == expected)
+    #expect(try rig.run("\(lines); exit 0", as: "ends") == expected + [.stopped(error: nil)])
   }
 
   @Test("however quick a process is, it is running before anything it said, and all it said comes before its end")

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
 import RoostCore
+import RoostNATS
 import RoostTestKit
+import RoostWire
 import Testing
 
 @testable import RoostRunner
@@ -11,19 +13,20 @@ struct RunnerExitTests {
   private static let stubborn = "trap '' TERM; echo ready >&3; while true; do sleep 0.05; done"
 
   /// A runner with one actor that ignores SIGTERM, from when it is ready on.
-  private func stubbornRunner(_ fleet: Fleet, _ options: String) throws -> TestProcess {
+  private func stubbornRunner(_ fleet: Fleet, _ options: String) throws -> (TestProcess, actor: pid_t) {
     let runner = try fleet.runner("r1", "--ready-line \(options)")
     try fleet.create("a", Self.stubborn)
     #expect(fleet.sees("a", .ready))
-    return runner
+    return (runner, try #require(try runner.started(1).first))
   }
 
   @Test("SIGTERM: an actor that ignores it is killed after the grace, and the runner still leaves in good order")
   func grace() throws {
     let fleet = try Fleet()
-    let runner = try stubbornRunner(fleet, "--grace 300ms")
+    let (runner, actor) = try stubbornRunner(fleet, "--grace 300ms")
     runner.signal(SIGTERM)
     #expect(try runner.exitCode() == 0)
+    #expect(!exists(actor))
     #expect(runner.output.contains("grace is over, process is killed"))
     #expect(runner.output.contains("roost.outcome=drained"), "\(runner.output)")
     #expect(fleet.sees("a", .goingAway, .sleeping))
@@ -32,25 +35,65 @@ struct RunnerExitTests {
   @Test("a second SIGTERM ends it at once, and nothing stays behind")
   func twice() throws {
     let fleet = try Fleet()
-    let runner = try stubbornRunner(fleet, "--grace 1h")
+    let (runner, actor) = try stubbornRunner(fleet, "--grace 1h")
     runner.signal(SIGTERM)
     #expect(eventually { runner.output.contains("runner leaves") })
     runner.signal(SIGTERM)
     #expect(try runner.exitCode() == 128 + SIGTERM)
-    #expect(eventually(seconds: 1) { !runner.started.contains(where: exists) })
+    #expect(eventually(seconds: 1) { !isAlive(actor) })
   }
 
   @Test("without its supervisor it ends with 71 and says so")
   func supervisorKilled() throws {
     let fleet = try Fleet()
-    let runner = try stubbornRunner(fleet, "")
-    let children = try String(contentsOfFile: "/proc/\(runner.pid)/task/\(runner.pid)/children", encoding: .utf8)
-    let supervisor = try #require(children.split(separator: " ").first.flatMap { pid_t($0) })
+    let (runner, actor) = try stubbornRunner(fleet, "")
+    let supervisor = try runner.supervisor()
     kill(supervisor, SIGKILL)
     #expect(try runner.exitCode() == 71)
     #expect(runner.output.contains("ROOST-R004"))
-    // Dead at once; init reaps them when it pleases.
-    #expect(eventually { !runner.started.contains(where: exists) })
+    #expect(eventually { !isAlive(actor) })
+  }
+
+  @Test("when both are killed at the same instant, the kernel ends the actors")
+  func bothKilled() throws {
+    let fleet = try Fleet()
+    let (runner, actor) = try stubbornRunner(fleet, "")
+    let supervisor = try runner.supervisor()
+    // So that neither sees the other's end.
+    runner.signal(SIGSTOP)
+    kill(supervisor, SIGKILL)
+    runner.signal(SIGKILL)
+    #expect(eventually(seconds: 1) { !isAlive(actor) })
+  }
+
+  @Test("what the broker or the worker refuses is said with its code, and is no reason to try again")
+  func refused() throws {
+    let closed = try Broker.start(extra: "authorization { user: roost, password: right }")
+    let runner = "exec \(TestProcess.roost) runner --pool default/gpu --id r1 --server"
+    let stranger = try TestProcess("\(runner) nats://roost:wrong@127.0.0.1:\(closed.port) -- true")
+    #expect(try stranger.exitCode() == 69)
+    #expect(stranger.output.contains("ROOST-R006"), "\(stranger.output)")
+
+    let broker = try Broker.start()
+    let worker = try RefusingWorker(broker.url)
+    defer { worker.close() }
+    let refused = try TestProcess("\(runner) \(broker.url) -- true")
+    #expect(try refused.exitCode() == 1)
+    #expect(refused.output.contains("ROOST-R002: runner r1 of default/gpu: the worker refuses it (limit:total_slots)"))
+  }
+
+  @Test("slots for which there are not enough descriptors are refused at once, with the number that is needed")
+  func tooFewDescriptors() throws {
+    let runner = "exec \(TestProcess.roost) runner --server nats://127.0.0.1:1 --pool default/gpu"
+    let many = try TestProcess("ulimit -n 363; \(runner) --slots 100 -- true")
+    #expect(try many.exitCode() == 71)
+    #expect(many.output.contains("ROOST-R003: 100 slots need 364 descriptors, 363 are allowed; raise ulimit -n"))
+    let enough = try TestProcess("ulimit -n 364; \(runner) --slots 100 -- true")
+    #expect(eventually { enough.output.contains("broker away, trying again") }, "\(enough.output)")
+    // And before there is a broker, too, a supervisor that is gone is the end.
+    kill(try enough.supervisor(), SIGKILL)
+    #expect(try enough.exitCode() == 71)
+    #expect(enough.output.contains("ROOST-R004"))
   }
 
   @Test("a command that is not there is wrong usage; a broker that is away is waited for, and SIGTERM still ends it")
@@ -73,8 +116,34 @@ struct RunnerExitTests {
     #expect(fleet.sees("a", .ready))
     fleet.worker.signal(SIGSTOP)
     #expect(eventually { runner.output.contains("no pong for stop_after") }, "\(runner.output)")
-    #expect(eventually { !runner.started.contains(where: exists) })
+    #expect(try eventually { try !runner.started(1).contains(where: exists) })
     fleet.worker.signal(SIGCONT)
     #expect(fleet.sees("a", .ready, .sleeping), "\(runner.output)")
   }
+}
+
+/// Closes every session that is announced to it.
+private final class RefusingWorker: Sendable {
+  private let connection: NATSConnection
+  private let subscription: NATSSubscription
+
+  init(_ url: String) throws {
+    connection = try NATSConnection.connect(NATSSettings(url: url, name: "refusing"))
+    let (pool, id, subjects) = (PoolID(namespace: "default", name: "gpu"), RunnerID("r1"), Subjects())
+    subscription = try connection.subscribe(subjects.signal(pool, id, .initialize)) { [connection] message in
+      do {
+        let subject = try SubjectParser(subjects).signal(message.subject)
+        let signal = try WireCodec().decodeSignal(
+          SignalMessage(subject: subject, sequence: 1, storedAt: Instant(ms: 0)), payload: message.payload)
+        guard case .runner(_, .initialize(let it)) = signal.body else { return }
+        let close = OutgoingCommand(runner: id, session: it.session, body: .close(reason: "limit:total_slots"))
+        try connection.publish(subjects.command(pool, id, .close), payload: WireCodec().encode(close))
+      } catch {
+        Issue.record("an announcement cannot be answered: \(error)")
+      }
+    }
+    try connection.flush(timeoutMs: 5_000)
+  }
+
+  func close() { connection.close() }
 }
