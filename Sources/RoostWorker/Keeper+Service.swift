@@ -33,7 +33,13 @@ extension Keeper {
       case .stop, .loopEnd(.stopped): return .stopped
       case .loopEnd(.failed(let error)): throw error
       case .linkNews: break
-      case .streamIsFull: trim(isRefusing: true)
+      case .streamIsLost:
+        log.error(
+          "broker has lost signals that were read, starting over", [.lastSequence: service.progress.newest.sequence])
+        return .startOver
+      case .streamIsFull:
+        // Not before the stream was looked at: what we know of it may be of a stream that lost its end.
+        if control.linkIsUp { trim(isRefusing: true) } else { _ = control.takeStreamIsFull() }
       case .readingBroke:
         if control.linkIsUp, case .lost = try check() { return .startOver }
       case .time:

@@ -44,7 +44,7 @@ extension Keeper {
         }
       case .opened(let pending): queue.put(.reading(pending: pending))
       case .interrupted(let interruption):
-        control.readingBroke()
+        if case .lost = interruption { control.streamIsLost() } else { control.readingBroke() }
         metrics.add(.readerRemakes)
         log.info("reading of signals was interrupted, it begins again", [.reason: "\(interruption)"])
       }

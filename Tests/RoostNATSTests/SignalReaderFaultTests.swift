@@ -165,6 +165,22 @@ extension ReaderBench {
     #expect(bench.waitFor(6...7))
   }
 
+  @Test(
+    "where what was read last is gone, nothing is read on: new messages may have its number",
+    arguments: Broker.Version.allCases, [2, 5])
+  func rolledBack(_ version: Broker.Version, stored: Int) throws {
+    let bench = try ReaderBench(version)
+    try bench.publish(1...3)
+    let reader = bench.reader()
+    defer { reader.stop() }
+    #expect(bench.waitFor(1...3))
+    try bench.jetStream.delete("ROOST_SIGNALS")
+    try bench.jetStream.ensure(bench.streams)
+    try bench.publish(1...stored)
+    #expect(eventually { bench.interruptions.contains(.lost(sequence: 3)) })
+    #expect(bench.waitFor(1...3))
+  }
+
   @Test("after stop nothing comes and the consumer is gone", arguments: Broker.Version.allCases)
   func stopped(_ version: Broker.Version) throws {
     let bench = try ReaderBench(version)

@@ -1,7 +1,8 @@
 extension SignalReader {
   private enum Step {
     case stop
-    case open(generation: UInt64, start: SignalStart, linkBreaks: Int)
+    case open(
+      generation: UInt64, start: SignalStart, delivered: (sequence: UInt64, storedAtNs: Int64)?, linkBreaks: Int)
     case silent
   }
 
@@ -10,7 +11,8 @@ extension SignalReader {
     while true {
       switch state.wait(deadline: wakeUpNs, nextStep) {
       case .stop: return
-      case .open(let generation, let start, let linkBreaks): open(generation, start, linkBreaks)
+      case .open(let generation, let start, let delivered, let linkBreaks):
+        open(generation, start, delivered, linkBreaks)
       case .silent: tell(.interrupted(.silent))
       case nil: break  // a deadline has passed: look again
       }
@@ -24,11 +26,12 @@ extension SignalReader {
     case .mustOpen where nowNs >= state.openNotBeforeNs:
       state.phase = .opening
       state.generation += 1
-      return .open(generation: state.generation, start: state.next, linkBreaks: state.linkBreaks)
+      return .open(
+        generation: state.generation, start: state.next, delivered: state.delivered, linkBreaks: state.linkBreaks)
     case .reading where state.window.askedMessages > 0 && nowNs >= state.lastHeardNs + 2 * heartbeatNs:
       interrupt(&state)
       return .silent
-    case .idle, .mustOpen, .opening, .reading: return nil
+    case .idle, .mustOpen, .opening, .reading, .halted: return nil
     }
   }
 
@@ -37,15 +40,30 @@ extension SignalReader {
     case .mustOpen: state.openNotBeforeNs
     // With nothing asked for, no heartbeat is due; the next pull begins the count.
     case .reading: max(state.lastHeardNs, state.window.askedMessages > 0 ? 0 : Monotonic.nowNs()) + 2 * heartbeatNs
-    case .idle, .opening, .stopped: nil
+    case .idle, .opening, .halted, .stopped: nil
     }
   }
 
   private var heartbeatNs: Int64 { settings.heartbeatMs * 1_000_000 }
 
-  private func open(_ generation: UInt64, _ start: SignalStart, _ linkBreaks: Int) {
+  private func open(
+    _ generation: UInt64, _ start: SignalStart, _ delivered: (sequence: UInt64, storedAtNs: Int64)?, _ linkBreaks: Int
+  ) {
     do {
       try subscribeOnce()
+      if let delivered, try !isStill(delivered.sequence, delivered.storedAtNs) {
+        let isOurs = state.update { state in
+          if state.phase != .opening { return false }
+          guard state.linkBreaks == linkBreaks else {
+            interrupt(&state, atOnce: true)
+            return false
+          }
+          state.phase = .halted
+          return true
+        }
+        if isOurs { tell(.interrupted(.lost(sequence: delivered.sequence))) }
+        return
+      }
       let name = "\(inbox.split(separator: ".").last ?? "")-\(generation)"
       let pending = try makeConsumer(name, start)
       tell(.opened(pending: pending))
@@ -68,6 +86,13 @@ extension SignalReader {
       }
       if !isStopped { tell(.interrupted(.refused(error))) }
     }
+  }
+
+  /// The stream holds the message that was delivered last, or has trimmed it.
+  private func isStill(_ sequence: UInt64, _ storedAtNs: Int64) throws(NATSError) -> Bool {
+    let jetStream = JetStream(connection)
+    if let found = try jetStream.message(settings.stream, sequence: sequence) { return found.storedAtNs == storedAtNs }
+    return try jetStream.info(settings.stream).lastSequence >= sequence
   }
 
   private func subscribeOnce() throws(NATSError) {

@@ -19,6 +19,7 @@ extension SignalReader {
       let signal = makeSignal(subject, message, delivery)
       state.lastConsumerSequence = expected
       state.next = .afterSequence(delivery.streamSequence)
+      state.delivered = (delivery.streamSequence, delivery.storedAtNs)
       state.lastHeardNs = Monotonic.nowNs()
       state.failures = 0
       let replyBytes = message.withReply { $0.map { strlen($0) } ?? 0 }

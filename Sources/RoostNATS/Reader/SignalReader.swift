@@ -3,7 +3,8 @@ import Synchronization
 /// Reads a stream in order, from a position that its owner keeps.
 ///
 /// One consumer without acknowledgement, made anew at every start, after every gap and every break of the link, always
-/// from the last delivered sequence + 1 (architecture, reading signals). One inbox for the reader's life, so that one
+/// from the last delivered sequence + 1 (architecture, reading signals), after a look whether the stream still holds what
+/// was delivered last: behind lost messages new ones may have taken their numbers. One inbox for the reader's life, so that one
 /// thread of the library delivers and the order holds across consumers; the last token of a pull's reply subject and
 /// the consumer's name in a delivery say to which consumer a message belongs.
 package final class SignalReader: SignalSource {
@@ -26,11 +27,15 @@ package final class SignalReader: SignalSource {
       case mustOpen
       case opening
       case reading
+      /// The stream is not the one that was read: nothing more comes.
+      case halted
       case stopped
     }
 
     var phase = Phase.idle
     var next: SignalStart = .afterSequence(0)
+    /// What was delivered last: reading goes on behind it only while the stream still has it.
+    var delivered: (sequence: UInt64, storedAtNs: Int64)?
     /// Counts consumers; part of inbox and name, so that what belongs to an older one is recognised.
     var generation: UInt64 = 0
     var consumer: [UInt8] = []

@@ -41,6 +41,9 @@ package enum SignalInterruption: Sendable, Equatable {
   case ended(String)
   /// Neither a message nor a heartbeat came in time.
   case silent
+  /// The stream does not hold any more, under its sequence, what was delivered last: the broker has lost acknowledged
+  /// messages, and may have used their numbers again. Nothing more is delivered; the owner begins anew.
+  case lost(sequence: UInt64)
   /// The consumer could not be made; it is tried again. `notFound`: the stream does not exist.
   case refused(NATSError)
 }

@@ -10,6 +10,7 @@ final class Control: Sendable {
     var hasLinkNews = false
     var streamIsFull = false
     var readingBroke = false
+    var streamIsLost = false
     /// The loop returned, with what ended it.
     var loopEnd: LoopEnd?
   }
@@ -25,6 +26,8 @@ final class Control: Sendable {
   func streamIsFull() { state.update { $0.streamIsFull = true } }
   /// The reader lost its consumer: the stream may be gone, or be another one.
   func readingBroke() { state.update { $0.readingBroke = true } }
+  /// What the reader delivered last is not in the stream any more.
+  func streamIsLost() { state.update { $0.streamIsLost = true } }
   func loopEnded(_ end: LoopEnd) { state.update { $0.loopEnd = end } }
 
   /// A connection broke; `tell` runs in order with `linkIsUp`.
@@ -67,6 +70,7 @@ final class Control: Sendable {
       state.linkIsUp = false
       state.streamIsFull = false
       state.readingBroke = false
+      state.streamIsLost = false
     }
   }
 
@@ -75,6 +79,7 @@ final class Control: Sendable {
     case loopEnd(LoopEnd)
     case streamIsFull
     case readingBroke
+    case streamIsLost
     case linkNews
     case time
   }
@@ -84,6 +89,7 @@ final class Control: Sendable {
     state.wait(until: deadlineNs) { state -> Wake? in
       if let end = state.loopEnd { return .loopEnd(end) }
       if state.isStopping { return .stop }
+      if state.streamIsLost { return .streamIsLost }
       if state.streamIsFull { return .streamIsFull }
       if state.readingBroke {
         state.readingBroke = false
