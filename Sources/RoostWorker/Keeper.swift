@@ -45,7 +45,7 @@ final class Keeper {
       pools: service.configuration.servedPools)
     fullnessNs = service.configuration.servedPools.isEmpty ? 0 : .max
     keys.isDamaged = !recovered.damagedPartitions.isEmpty
-    readerStart = .afterSequence(recovered.positions.readAfter)
+    readerStart = recovered.readerStart
   }
 
   /// nil: stopped before anything was served.

@@ -1,5 +1,6 @@
 import RoostCore
 import RoostJournal
+import RoostNATS
 import RoostTestKit
 import RoostWire
 import Testing
@@ -103,5 +104,57 @@ struct LoopPositionTests {
     let lacking = UInt64(rig.delivered)
     #expect(lacking < rig.loop.positions.newest.sequence)
     #expect(rig.loop.positions.settled == lacking)
+  }
+
+  @Test("after a loss a crash reads again from where reading went on, not the whole stream")
+  func lossThenCrash() throws {
+    let rig = try Rig()
+    for actor in 1...5 { rig.store("a\(actor)", .create(Create()), pool: pools[actor]) }
+    try rig.settle()
+    rig.crash()
+    try rig.start(linkUp: false)
+    // Numbers were used again: nothing but a time says where to go on.
+    let storedAt = Instant(ms: rig.brokerNs / 1_000_000)
+    try rig.loop.goOn(from: SignalPosition(sequence: 0, storedAt: storedAt, subject: ""))
+    let begun = try readerStart(rig)
+    #expect(begun == .storedAt((storedAt.ms - 10_000) * 1_000_000))
+    rig.bringUp()
+    let delivered = UInt64(rig.delivered)
+    rig.store("a6", .create(Create()), pool: pools[6])
+    try rig.settle()
+    let after = try readerStart(rig)
+    #expect(after == .afterSequence(delivered))
+  }
+
+  @Test("after a loss nothing of the old numbers is known any more, also when the stream ends behind what was settled")
+  func lossOfSome() throws {
+    let rig = try Rig()
+    for actor in 1...5 { rig.store("a\(actor)", .create(Create()), pool: pools[actor]) }
+    try rig.settle()
+    rig.crash()
+    try rig.start(linkUp: false)
+    let last = rig.stream[2]
+    // Messages 4 and 5 are gone, and others have their numbers.
+    try rig.loop.goOn(
+      from: SignalPosition(
+        sequence: 3, storedAt: Instant(ms: last.storedAtNs / 1_000_000), subject: last.subject))
+    rig.stream.removeLast(rig.stream.count - 3)
+    for actor in 4...5 { rig.store("b\(actor)", .create(Create()), pool: pools[actor]) }
+    rig.crash()
+    try rig.start()
+    #expect(rig.delivered == 3)
+    try rig.settle()
+    for actor in 4...5 {
+      let view = rig.loop.machine.reading(pools[actor]) { $0.actorView(ActorID("b\(actor)")) } ?? nil
+      #expect(view != nil, "b\(actor) was taken for a signal that is known")
+    }
+  }
+
+  private func readerStart(_ rig: Rig) throws -> SignalStart {
+    var configuration = JournalConfiguration()
+    configuration.segmentBytes = rig.segmentBytes
+    let (_, recovered) = try Recovered.open(
+      rig.disk.copy(), configuration: configuration, defaults: rig.defaults, partitions: rig.settings.partitions)
+    return recovered.readerStart
   }
 }

@@ -4,7 +4,7 @@ import RoostWire
 
 /// Is the stream still the one we read? A message is known by sequence, stored-at time and subject (architecture,
 /// reading signals).
-enum StreamCheck: Equatable {
+package enum StreamCheck: Equatable {
   case sound
   /// The broker has lost acknowledged messages, or has numbered others like them. `last`: the stream ends there, with a
   /// message that was applied.
@@ -15,17 +15,26 @@ enum StreamCheck: Equatable {
   ) throws(NATSError) -> StreamCheck {
     if position.sequence == 0 { return .sound }
     let last = try jetStream.info(stream).lastSequence
+    return try judge(at: position, last: last) { sequence throws(NATSError) in
+      try jetStream.message(stream, sequence: sequence).map(SignalPosition.init)
+    }
+  }
+
+  /// The same for a stream that ends with `last`; `message` is what it holds under a sequence.
+  package static func judge<Failure: Error>(
+    at position: SignalPosition, last: StreamSequence,
+    message: (StreamSequence) throws(Failure) -> SignalPosition?
+  ) throws(Failure) -> StreamCheck {
+    if position.sequence == 0 { return .sound }
     if last < position.sequence {
-      let end = try last == 0 ? nil : jetStream.message(stream, sequence: last)
+      let end = try last == 0 ? nil : message(last)
       return .lost(
         "its last sequence is \(last), the journal has applied \(position.sequence)",
-        last: end.flatMap { known(SignalPosition($0), at: position) })
+        last: end.flatMap { known($0, at: position) })
     }
     // Trimmed away: by us, as nobody else may.
-    guard let message = try jetStream.message(stream, sequence: position.sequence) else { return .sound }
-    if StreamClock.storedAt(message.storedAtNs) == position.storedAt, message.subject == position.subject {
-      return .sound
-    }
+    guard let found = try message(position.sequence) else { return .sound }
+    if found.storedAt == position.storedAt, found.subject == position.subject { return .sound }
     return .lost("message \(position.sequence) is not the one that the journal has applied", last: nil)
   }
 
@@ -37,7 +46,7 @@ enum StreamCheck: Equatable {
 
   /// After a loss reading goes on behind the last message that is left, or, where numbers were used again, with
   /// everything stored since a little before our position: rather twice than never.
-  static func start(after position: SignalPosition, last: SignalPosition?) -> SignalStart {
+  package static func start(after position: SignalPosition, last: SignalPosition?) -> SignalStart {
     if let last { return .afterSequence(last.sequence) }
     return .storedAt((position.storedAt.ms - 10_000).saturatingMultiple(1_000_000))
   }

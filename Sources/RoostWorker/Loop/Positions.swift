@@ -41,6 +41,8 @@ struct Positions {
   mutating func applied(_ position: SignalPosition, atNs: Int64) {
     // What is delivered again takes nothing back.
     if position.sequence <= max(settled, last?.sequence ?? 0) { return }
+    // Where reading began: what the stream holds before it is not ours to read, also after a crash.
+    if settled == 0, (last?.sequence ?? 0) == 0 { settled = position.sequence - 1 }
     last = position
     unrecorded += 1
     if unrecordedSinceNs == nil { unrecordedSinceNs = atNs }
@@ -80,8 +82,8 @@ struct RecoveredPositions {
   private(set) var partitions: [Partition: StreamSequence] = [:]
 
   mutating func read(_ position: SignalPosition?, settled: StreamSequence, of partition: Partition) {
-    if settled < self.settled {
-      // Only a jump goes back.
+    if settled < self.settled || position?.sequence == settled {
+      // A jump, or a record that no signal came with: nothing is ahead of it, whatever earlier records said.
       newest = SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: "")
       partitions = [:]
     }

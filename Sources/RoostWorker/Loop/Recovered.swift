@@ -1,5 +1,6 @@
 import RoostCore
 import RoostJournal
+import RoostNATS
 import RoostTelemetry
 import RoostWire
 
@@ -8,8 +9,17 @@ package struct Recovered {
   package private(set) var machine: Machine
   var clock = StreamClock()
   var positions: Positions { Positions(read) }
+  /// The signal behind which reading begins.
+  package var readAfter: StreamSequence { positions.readAfter }
   /// The signal that the newest record names.
   package var position: SignalPosition { read.newest }
+  /// Where reading begins. After a loss of numbered messages, until a signal behind it was recorded, that is a time.
+  package var readerStart: SignalStart {
+    if positions.readAfter == 0, position.sequence == 0, position.storedAt > Instant(ms: 0) {
+      return StreamCheck.start(after: position, last: nil)
+    }
+    return .afterSequence(positions.readAfter)
+  }
   /// Partitions with a record that is whole and that this version cannot read: not served.
   package private(set) var damagedPartitions: Set<Partition> = []
   package private(set) var undecodable: [UndecodableEntry] = []
