@@ -38,6 +38,8 @@ extension Pool {
     var record = actors[slot].record
     let last = record.generation == 0 ? self.record.generationFloor : record.generation
     record.generation = max(last, generationBase) + 1
+    // A stop that was told before, on the word of a runner that ran ahead, was not for this copy.
+    record.staleStops.removeAll { $0 >= record.generation }
     record.state = .starting(
       Placement(runner: runners[runner].id), deadline: turn.clock.adding(settings.actorStartThreshold), demand)
     set(slot, record, &turn)
