@@ -106,6 +106,47 @@ struct LoopPositionTests {
     #expect(rig.loop.positions.settled == lacking)
   }
 
+  @Test("a signal that is read again because its partition lacks it counts from its own time, not from the batch's")
+  func patienceOfTornBatch() throws {
+    let rig = try Rig()
+    for pool in pools { rig.store("a1", .create(Create()), pool: pool) }
+    try rig.settle()
+    for pool in pools {
+      rig.clocks.advance(ms: 1_000)
+      rig.store("a1", .wake(Wake(override: .dontSleep(pendingTimeoutMs: 60_000))), pool: pool)
+    }
+    let good = rig.disk.copy()
+    try rig.turn()
+    let expected = waits(in: rig)
+    let name = rig.disk.fileNames.filter { $0.hasPrefix("journal/") }.max {
+      (rig.disk[$0]?.count ?? 0) < (rig.disk[$1]?.count ?? 0)
+    }
+    let segment = try #require(name)
+    let (full, before) = (try #require(rig.disk[segment]), try #require(good[segment]))
+    let start = try #require(zip(before, full).enumerated().first { $0.element.0 != $0.element.1 }?.offset)
+    for cut in stride(from: start, to: min(full.count, start + 3_000), by: 301) {
+      let torn = try Rig {
+        $0.disk = good.copy()
+        $0.stream = rig.stream
+      }
+      torn.crash()
+      torn.disk[segment] = Array(full[..<cut]) + [UInt8](repeating: 0, count: full.count - cut)
+      torn.clocks.advance(ms: 9_000)
+      try torn.start()
+      try torn.settle()
+      #expect(waits(in: torn) == expected, "cut at \(cut - start)")
+    }
+  }
+
+  private func waits(in rig: Rig) -> [Override?] {
+    pools.map { pool in
+      guard let view = rig.loop.machine.reading(pool, { $0.actorView(ActorID("a1")) }) ?? nil,
+        case .pending(_, _, let demand) = view.record.state
+      else { return nil }
+      return demand.override
+    }
+  }
+
   @Test("after a loss a crash reads again from where reading went on, not the whole stream")
   func lossThenCrash() throws {
     let rig = try Rig()

@@ -48,7 +48,7 @@ extension Loop {
       guard let record = batch.record(of: partition) else { preconditionFailure("a touched partition has a record") }
       let position = positions.last
       var contents = JournalBatch(
-        position: position, settled: positions.settled,
+        position: position, settled: positions.recordedSettled,
         streamTime: clock.now == position?.storedAt ? nil : clock.now, handedOver: handedOver,
         deadLettersAcknowledged: deadLettersStored)
       contents.generationBase = machine.generationBase
@@ -104,7 +104,7 @@ extension Loop {
     positions.settle(hasRecord: !recorded.isEmpty)
     if !recorded.isEmpty {
       progress.set(
-        newest: positions.newest, settled: positions.settled, newestGeneration: machine.newestGeneration)
+        newest: positions.newest, settled: positions.recordedSettled, newestGeneration: machine.newestGeneration)
       metrics.add(.journalRecords, recorded.count)
       metrics.add(.journalBytes, recordBytes)
       metrics.add(.journalFlushes)

@@ -32,6 +32,13 @@ struct Positions {
   /// Where reading begins: the first signal that some partition may lack comes after this one.
   var readAfter: StreamSequence { settled }
 
+  /// `settled` as a record says it: below the record's own position while some partition's records are ahead of that, so
+  /// that a record whose position is settled always means that nothing is ahead of it.
+  var recordedSettled: StreamSequence {
+    guard let last, last.sequence > 0, last.sequence < aheadThrough else { return settled }
+    return min(settled, last.sequence - 1)
+  }
+
   /// True for a signal that was applied already, or that the partition's records hold.
   func isDone(_ sequence: StreamSequence, in partition: @autoclosure () -> Partition) -> Bool {
     if sequence <= max(settled, last?.sequence ?? 0) { return true }
@@ -83,7 +90,7 @@ struct RecoveredPositions {
 
   mutating func read(_ position: SignalPosition?, settled: StreamSequence, of partition: Partition) {
     if settled < self.settled || position?.sequence == settled {
-      // A jump, or a record that no signal came with: nothing is ahead of it, whatever earlier records said.
+      // Nothing is ahead of this record, whatever earlier ones said: a jump, or nothing was.
       newest = SignalPosition(sequence: 0, storedAt: Instant(ms: 0), subject: "")
       partitions = [:]
     }

@@ -25,6 +25,8 @@ package struct Recovered {
   package private(set) var undecodable: [UndecodableEntry] = []
 
   private var read = RecoveredPositions()
+  /// The stream's time in records that some partition may lack: its signals are read again, and their own time decides.
+  private var times: [(sequence: StreamSequence, now: Instant)] = []
   private var handedOver: RoostCore.RecordIndex = 0
   private var deadLettersStored: RoostCore.RecordIndex = 0
   private var parcels: [Handover.Parcel] = []
@@ -116,7 +118,12 @@ package struct Recovered {
     if batch.generationBase > machine.generationBase { machine.raiseGenerations(above: batch.generationBase) }
     // The last part speaks for all.
     if !batch.hasMore { read.read(batch.position, settled: batch.settled, of: partition) }
-    if let now = batch.streamTime ?? batch.position?.storedAt { clock.recover(now: now) }
+    if let now = batch.streamTime ?? batch.position?.storedAt { times.append((batch.position?.sequence ?? 0, now)) }
+    times.removeAll { time in
+      if time.sequence > read.settled { return false }
+      clock.recover(now: time.now)
+      return true
+    }
   }
 
   mutating func finish() {
