@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills bench bench-machine generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate bench bench-machine generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,7 @@ demo: venv ## the main job on real processes, printed as it happens, and a verdi
 	$(PYTHON) scripts/demo/demo.py $(if $(ACTOR),--actor '$(ACTOR)')
 
 test: install venv servers ## everything CI runs: install, build, all tests
+	SEEDS=10000 scripts/simulate.sh
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 
@@ -41,6 +42,9 @@ test-python: venv ## only the tests of the Python tools
 kills: venv ## kill -9 the worker N times under load and let the outside checker judge
 	swift build --product roost
 	$(PYTHON) Tests/python/kills.py --kills $(or $(N),$(KILLS)) --wakes $(WAKES) --actors $(ACTORS) $(if $(SEED),--seed $(SEED))
+
+simulate: install ## play SEEDS=n seeds of the simulation from FIRST=k on, or one, SEED=k, with its log
+	@SEEDS=$(SEEDS) FIRST=$(FIRST) SEED=$(SEED) STEPS=$(STEPS) scripts/simulate.sh
 
 bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
 	@N=$(N) scripts/bench.sh

@@ -38,7 +38,7 @@ let package = Package(
     library("RoostCore", []),
     library(
       "RoostTestKit",
-      ["RoostWorker", "RoostNATS", "RoostJournal", "RoostWire", "RoostCore"]),
+      ["RoostWorker", "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore"]),
 
     system("CNats", pkgConfig: "libnats", package: "libnats-dev"),
     system("CProtobufC", pkgConfig: "libprotobuf-c", package: "libprotobuf-c-dev"),
@@ -49,6 +49,9 @@ let package = Package(
     .executableTarget(
       name: "RoostBench", dependencies: ["RoostCore", "RoostJournal", "RoostWire"], path: "Benchmarks/RoostBench",
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "RoostSimulate", dependencies: ["RoostTestKit"], path: "Benchmarks/RoostSimulate", swiftSettings: strict),
 
     tests("RoostCoreTests", ["RoostCore"], exclude: ["Scenarios"]),
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
@@ -61,6 +64,7 @@ let package = Package(
     tests("RoostTidyTests", []),
     tests("RoostAcceptanceTests", ["roost", "RoostTestKit"]),
     tests("RoostRunnerTests", ["roost", "RoostRunner", "RoostTestKit"]),
+    tests("RoostSimulationTests", ["RoostSimulate", "RoostTestKit"]),
     tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]
 )

@@ -33,6 +33,22 @@ extension SimulatedDisk {
     }
   }
 
+  /// One of the faults that can be set is: a call may fail.
+  package var mayFail: Bool {
+    crashAtOperation != nil || roomBytes != nil || nextWriteTakes != nil || isFull || isReadOnly || flushErrno != nil
+      || failsNextWrite
+  }
+
+  /// None is any more.
+  package func healFaults() {
+    crashAtOperation = nil
+    roomBytes = nil
+    nextWriteTakes = nil
+    (staysFull, isFull, isReadOnly) = (false, false, false)
+    flushErrno = nil
+    failsNextWrite = false
+  }
+
   /// A file as it lies on the disk, to be looked at or damaged.
   package subscript(_ name: String) -> [UInt8]? {
     get { names[name]?.cached }

@@ -53,7 +53,7 @@ package final class SimulatedDisk: Disk {
   package private(set) var flushes = 0
   /// Called before each changing call and flush, to look at what a crash at this moment would leave (`fork`).
   package var onOperation: (() -> Void)?
-  private var failsNextWrite = false
+  var failsNextWrite = false
 
   package init() {}
 

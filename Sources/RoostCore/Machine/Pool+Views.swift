@@ -40,6 +40,9 @@ extension Pool {
 
   package func cursors(of id: RunnerID) -> RunnerCursors? { runnerSlots[id].map { runners[$0].record.cursors } }
 
+  /// Everybody in the state, in id order: those destroyed and retained too.
+  package var actorIDs: [ActorID] { actorSlots.keys.sorted() }
+
   package func actorView(_ id: ActorID) -> ActorView? {
     guard let slot = actorSlots[id] else { return nil }
     let actor = actors[slot]

@@ -27,7 +27,7 @@ package struct Arrivals: Sendable {
     if requests.count < WorkerLimits.waitingRequests { requests.append(request) }
   }
 
-  var isEmpty: Bool { notices.isEmpty && pings.isEmpty && signals.isEmpty && requests.isEmpty }
+  package var isEmpty: Bool { notices.isEmpty && pings.isEmpty && signals.isEmpty && requests.isEmpty }
 
   /// Forgets everything and keeps the memory.
   mutating func removeAll() {

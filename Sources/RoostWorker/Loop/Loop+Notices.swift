@@ -60,5 +60,5 @@ extension Loop {
   }
 
   /// True when all that was stored has been read and applied once.
-  var hasCaughtUp: Bool { isLinkUp && ticker.hasReadAll && backlog.isEmpty && inHand == nil }
+  package var hasCaughtUp: Bool { isLinkUp && ticker.hasReadAll && backlog.isEmpty && inHand == nil }
 }

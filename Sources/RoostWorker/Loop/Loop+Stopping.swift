@@ -5,13 +5,13 @@ import RoostWire
 
 extension Loop {
   /// No more signals: what is in hand is finished, the rest is read again at the next start.
-  func stopTakingSignals() { isStopping = true }
+  package func stopTakingSignals() { isStopping = true }
 
   /// The broker has confirmed all that was published.
-  var isHandedOver: Bool { !isHeld && (!isLinkUp || (handover.unconfirmed.isEmpty && deadLetters.isEmpty)) }
+  package var isHandedOver: Bool { !isHeld && (!isLinkUp || (handover.unconfirmed.isEmpty && deadLetters.isEmpty)) }
 
   /// The last record: how far everything is applied and handed over, so that the next start repeats nothing.
-  func sign() throws(WorkerError) {
+  package func sign() throws(WorkerError) {
     guard !isHeld else { return }
     batch.force(soundPartition)
     try commit()
@@ -22,7 +22,7 @@ extension Loop {
   /// Every partition gets a record that says so. `base`, in an adoption: nobody knows what became of the runners
   /// meanwhile, so their sessions are closed and their actors lost; and which generations they have run, so the next ones
   /// are all above it.
-  func goOn(from position: SignalPosition, adoptingAbove base: Generation? = nil) throws(WorkerError) {
+  package func goOn(from position: SignalPosition, adoptingAbove base: Generation? = nil) throws(WorkerError) {
     turnNs = clocks.monotonicNs()
     if let base {
       machine.raiseGenerations(above: base)

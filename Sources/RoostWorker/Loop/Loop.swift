@@ -59,7 +59,7 @@ package final class Loop {
   /// Partitions that are damaged, or hold a record that this version cannot read: not served.
   let damagedPartitions: Set<Partition>
   /// Encoded and not durable because the disk is full; nothing else is applied before it is.
-  var isHeld = false
+  package internal(set) var isHeld = false
   var heldReason = ""
   var retryNs: Int64 = 0
 
@@ -69,7 +69,7 @@ package final class Loop {
   var turnNs: Int64
   var lastTurnEndNs: Int64
   var sweepNs: Int64
-  var isLinkUp = false
+  package internal(set) var isLinkUp = false
   /// Deadlines that wait for a runner get their whole threshold again once the broker's clock is known.
   var mustRenew = true
   /// The link came up while a batch was held: runners are told what they may have missed once it is durable.
@@ -159,6 +159,9 @@ package final class Loop {
     return inHand != nil || (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty || !after.isEmpty || passing != nil
       || hasProvenTimers
   }
+
+  /// Timers due by this are proven to be due: the stream's time, as far as it was applied.
+  package var provenTime: Instant { clock.proven }
 
   /// When the next turn is due even if nothing arrives, by the monotonic clock.
   package var nextTurnNs: Int64 {

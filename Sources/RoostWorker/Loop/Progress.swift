@@ -21,7 +21,7 @@ package final class Progress: Sendable {
   /// The newest generation that any actor was given: the identity has it too, for whoever adopts the pools.
   package var newestGeneration: Generation { state.withLock { $0.newestGeneration } }
 
-  func set(newest: SignalPosition, settled: StreamSequence, newestGeneration: Generation) {
+  package func set(newest: SignalPosition, settled: StreamSequence, newestGeneration: Generation) {
     state.withLock { state in
       state.newest = newest
       state.settled = settled

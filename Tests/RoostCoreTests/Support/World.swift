@@ -115,7 +115,7 @@ final class World {
   }
 
   func check(_ location: SourceLocation = #_sourceLocation) {
-    for fault in reading(invariantFaults) ?? [] { fail(fault, location) }
+    for fault in reading({ $0.invariantFaults() }) ?? [] { fail(fault, location) }
     if let fault = ledger.fault(of: machine, pool) { fail(fault, location) }
     if !holdsRecord, record % replayEvery == 0, changes != mirror.reading(pool, { $0.changes() }) ?? [] {
       fail("replay gives another state", location)

@@ -1,0 +1,32 @@
+import Glibc
+
+/// A trap in the code under simulation ends the process: its last words are the seed.
+enum LastWords {
+  /// Of the one thread there is.
+  nonisolated(unsafe) static var seed: UInt64 = 0
+
+  static func install() {
+    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS] {
+      signal(number) { number in
+        LastWords.say()
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+  }
+
+  /// Only what a signal handler may do.
+  private static func say() {
+    write("the process dies; make simulate SEED=")
+    var digit: UInt64 = 1
+    while seed / digit >= 10 { digit *= 10 }
+    while digit > 0 {
+      var byte = UInt8(48 + seed / digit % 10)
+      _ = Glibc.write(1, &byte, 1)
+      digit /= 10
+    }
+    write("\n")
+  }
+
+  private static func write(_ text: StaticString) { _ = Glibc.write(1, text.utf8Start, text.utf8CodeUnitCount) }
+}

@@ -1,0 +1,206 @@
+import RoostCore
+import RoostJournal
+import RoostNATS
+import RoostTelemetry
+import RoostWire
+import RoostWorker
+
+/// A worker, life after life: the real loop over the real journal. What the keeper does around them is played here: whose
+/// journal it is, whether the stream is still the one that was read, the link's news, reading, stopping.
+final class SimulatedWorker {
+  enum Life {
+    /// No process; a supervisor starts one.
+    case down(untilNs: Int64)
+    /// The journal is read, the broker was not asked yet.
+    case claiming(atNs: Int64)
+    case serving
+  }
+
+  unowned let simulation: Simulation
+  var life = Life.down(untilNs: 0)
+  let disk = SimulatedDisk()
+  let clock: SimulatedClock
+  var link: SimulatedLink
+  var loop: Loop?
+  var journal: Journal?
+  var progress = Progress()
+  var metrics = Metrics()
+  var source = SimulatedSource()
+  var arrivals = Arrivals()
+  /// Something lies in `arrivals`: the loop turns then.
+  var arrivedNs: Int64?
+  var stalledUntilNs: Int64 = 0
+
+  // MARK: - The keeper's part
+
+  /// What the broker's bucket says: how far the journal is durable at least.
+  var identityPosition: StreamSequence = 0
+  var bringUpNs: Int64?
+  var refreshNs = Int64.max
+  var checkNs = Int64.max
+  var isRefused = false
+
+  // MARK: - The reader's part
+
+  var delivered: StreamSequence = 0
+  var readerStart = SignalStart.afterSequence(0)
+  /// The greatest stored-at time of what was ever delivered to a loop.
+  var deliveredNs: Int64 = 0
+  /// What was delivered last in this life, as the stream held it then.
+  var newestDelivered: (sequence: StreamSequence, storedAtNs: Int64)?
+  var isReading = false
+  /// When reading begins (again), and when the next messages come.
+  var openNs: Int64?
+  var deliverNs: Int64?
+
+  // MARK: - What recovery is compared with
+
+  /// The machine as it stood before a turn that the disk may fail, and as it stood at the end.
+  var before: Machine?
+  var after: Machine?
+  var lastSaid: RoostCore.RecordIndex = 0
+
+  init(_ simulation: Simulation) {
+    self.simulation = simulation
+    clock = simulation.clock
+    link = SimulatedLink(simulation)
+  }
+
+  /// What the recovered state may know of the stream's time: of a torn batch some partitions are ahead of what is applied
+  /// again.
+  var recoveredTime = Instant.distantPast
+
+  var isServing: Bool { if case .serving = life { true } else { false } }
+  var machine: Machine? { loop?.machine }
+  var lastRecord: RoostCore.RecordIndex { journal?.lastIndex.rawValue ?? 0 }
+
+  // MARK: - Time
+
+  /// When there is something to do; max = not by waiting.
+  var nextNs: Int64 {
+    switch life {
+    case .down(let untilNs): return untilNs
+    case .claiming(let atNs): return link.isUp ? atNs : .max
+    case .serving:
+      var next = min(arrivedNs ?? .max, turnNs)
+      next = max(next, stalledUntilNs)
+      if link.isUp {
+        next = min(next, bringUpNs ?? min(refreshNs, checkNs))
+        next = min(next, openNs ?? .max, deliverNs ?? .max)
+      }
+      return next
+    }
+  }
+
+  var turnNs: Int64 {
+    guard let loop else { return .max }
+    return loop.hasWork ? simulation.nowNs : clock.worldNs(of: loop.nextTurnNs)
+  }
+
+  func work() {
+    let now = simulation.nowNs
+    switch life {
+    case .down(let untilNs): if now >= untilNs { start() }
+    case .claiming(let atNs): if now >= atNs, link.isUp { claim() }
+    case .serving:
+      if link.isUp { keep(now) }
+      guard case .serving = life, now >= stalledUntilNs else { return }
+      if now >= min(arrivedNs ?? .max, turnNs) { turn() }
+    }
+  }
+
+  func keep(_ now: Int64) {
+    if let at = openNs, now >= at { openReader() }
+    if let at = deliverNs, now >= at { deliver() }
+    if let at = bringUpNs, now >= at { bringUp() }
+    if isServing, bringUpNs == nil, now >= refreshNs {
+      writeIdentity()
+      put { $0.notices.append(.brokerClock(storedAtNs: simulation.brokerNs, receivedNs: clock.monotonicNs())) }
+    }
+    if isServing, bringUpNs == nil, now >= checkNs { check() }
+  }
+
+  // MARK: - Arrivals
+
+  func notice(_ notice: Notice) { put { $0.notices.append(notice) } }
+  func take(ping: Inquiry) { if isServing { put { $0.take(ping: ping) } } }
+
+  func put(_ body: (inout Arrivals) -> Void) {
+    guard isServing else { return }
+    body(&arrivals)
+    if arrivedNs == nil { arrivedNs = simulation.nowNs + Int64(simulation.random.below(1_000_000)) }
+  }
+
+  /// What the loop publishes in its turn may bring news for the next.
+  func takeArrivals() -> Arrivals {
+    defer { arrivals = Arrivals() }
+    arrivedNs = nil
+    return arrivals
+  }
+
+  // MARK: - The loop
+
+  func turn() {
+    guard let loop, let journal else { return }
+    // Only where the disk may fail is the state before of interest; a batch that is held began before.
+    if disk.mayFail, !loop.isHeld || before == nil { before = loop.machine }
+    if !disk.mayFail, !loop.isHeld { before = nil }
+    let wasHeld = loop.isHeld
+    do {
+      var taken = takeArrivals()
+      try loop.turn(&taken)
+      if journal.needsPreparation { _ = try journal.prepareNextSegment() }
+    } catch let error as WorkerError {
+      return die(error.code, restartMs: 50)
+    } catch {
+      // Without room now there may be some when the segment is needed.
+      if case JournalError.diskFull? = error as? JournalError {
+        simulation.coverage.add("disk full in preparation")
+      } else {
+        return die("\(error)".prefix { $0 != "(" }.description, restartMs: 50)
+      }
+    }
+    if loop.isHeld {
+      simulation.coverage.add("batch held")
+    } else if wasHeld {
+      simulation.coverage.add("batch released")
+    }
+    countSignals()
+    simulation.turned()
+  }
+
+  /// Every signal that the loop is done with has ended in one way.
+  func countSignals() {
+    let ended =
+      metrics[.signalsApplied] + metrics[.signalsIgnored] + metrics[.signalsRejected] + metrics[.signalsSkipped]
+    // A list of a runner's events counts as applied, and as dead when one of them is.
+    let dead = metrics[.signalsDeadLettered]
+    let returned = Int64(source.returned)
+    if loop?.isHeld == false, returned < ended || returned > ended + dead {
+      simulation.fail("\(returned) signals were read, \(ended) ended and \(dead) are dead letters")
+    }
+  }
+
+  /// The process is gone. What it had written to its socket is on its way.
+  func die(_ cause: String, restartMs: Int64, losesPower: Bool = false) {
+    guard let loop else { return }
+    simulation.note("worker dies: \(cause)")
+    simulation.coverage.add("worker dies: \(cause)")
+    after = loop.machine
+    lastSaid = simulation.witness.lastRecord
+    end()
+    disk.crash(losesPower || simulation.losesPower ? .power(seed: simulation.random.next()) : .nothing)
+    simulation.losesPower = false
+    life = .down(untilNs: simulation.nowNs + restartMs * 1_000_000)
+  }
+
+  func end() {
+    link.isDead = true
+    loop = nil
+    journal = nil
+    isReading = false
+    arrivals = Arrivals()
+    (arrivedNs, openNs, deliverNs, bringUpNs) = (nil, nil, nil, nil)
+    (refreshNs, checkNs) = (.max, .max)
+  }
+}
