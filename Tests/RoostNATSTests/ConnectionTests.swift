@@ -57,6 +57,24 @@ private func connect(_ broker: Broker, onEvent: (@Sendable (NATSConnectionEvent)
     }
   }
 
+  @Test(
+    "an address where somebody accepts and hangs up, as a proxy without its server does, is one where no server answers"
+  )
+  func hungUp() throws {
+    let program = """
+      import socket
+      listener = socket.create_server(("127.0.0.1", 0))
+      print(listener.getsockname()[1], flush=True)
+      while True: listener.accept()[0].close()
+      """
+    let proxy = try TestProcess("exec python3 -c '\(program)'")
+    #expect(eventually { proxy.output.contains("\n") })
+    let port = try #require(UInt16(proxy.output.prefix { $0 != "\n" }))
+    #expect(
+      code { _ = try NATSConnection.connect(NATSSettings(url: "nats://127.0.0.1:\(port)", name: "test")) }
+        == .unreachable)
+  }
+
   @Test("a subject that would break the protocol is refused", arguments: ["", "a b", "a\r\nPUB x 0", "a\0"])
   func badSubject(_ subject: String) throws {
     let broker = try Broker.start()

@@ -32,7 +32,9 @@ package final class NATSConnection: Sendable {
     do {
       try options.setCallbacks(context.toOpaque())
       try loop?.install(into: options.handle)
-      let status = natsConnection_Connect(&handle, options.handle)
+      var status = natsConnection_Connect(&handle, options.handle)
+      // Whoever accepted hung up before a word, as a proxy without its server does, or a refusal that came late.
+      if status == NATS_CONNECTION_CLOSED { status = NATS_NO_SERVER }
       try check(status, "connecting to \(settings.redactedURL)")
     } catch {
       context.release()

@@ -28,15 +28,4 @@ import Testing
     #expect(world.said == ["r1 <- ack 1"])
     #expect(world.tally.droppedEvents == 1)
   }
-
-  @Test("A copy is told to stop although a runner had spoken of its generation before there was one")
-  func strayForeseen() {
-    let world = World().join("r1", slots: 1).create("a1").running("a1")
-    world.events("r1", [world.next("r1", "a1", 2, .running)])
-    #expect(world.commands == ["r1 <- 2 stop a1 g2 stale"])
-    world.stopped("a1", error: "boom").wake("a1")
-    #expect(world["a1"] == "starting g2 r1")
-    world.after(30_000).tick()
-    #expect(world.commands == ["r1 <- 4 stop a1 g2 stale"])
-  }
 }
