@@ -23,15 +23,16 @@ extension Witness {
   }
 
   func checkAlarm(_ view: ActorView, _ pool: PoolID, at proven: Instant) {
+    let latest = max(proven, simulation.worker.recoveredTime)
     let actor = PoolActor(pool: pool, actor: view.id)
     let known = alarms[actor]
     alarms[actor] = Alarm(at: view.record.alarm, seen: proven)
-    guard let known, let at = known.at, at != view.record.alarm, at > proven.adding(Milliseconds(1)) else { return }
+    guard let known, let at = known.at, at != view.record.alarm, at > latest.adding(Milliseconds(1)) else { return }
     if case .destroyed = view.record.state { return }
     // Destroyed and made again since, or set anew by something that was not applied when it was seen.
     if view.facts.createdAt >= known.seen || alarmsSet[actor] ?? .distantPast >= known.seen { return }
     simulation.fail(
-      "\(view.id): the alarm at \(at.ms), seen at \(known.seen.ms), is gone at \(proven.ms), in \(view.record.state.name)"
+      "\(view.id): the alarm at \(at.ms), seen at \(known.seen.ms), is gone at \(latest.ms), in \(view.record.state.name)"
     )
   }
 }

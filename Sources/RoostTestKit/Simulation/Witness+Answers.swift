@@ -177,7 +177,7 @@ extension Witness {
         return simulation.fail("\(pool): a deadline has passed at \(proven.ms)")
       }
       for view in simulation.views(pool, loop.machine) {
-        checkAlarm(view, pool, at: max(proven, simulation.worker.recoveredTime))
+        checkAlarm(view, pool, at: proven)
         switch view.record.state {
         case .pending, .backoff: break
         case let state where state.rewake != nil: break
