@@ -82,7 +82,9 @@ static struct child *free_place(struct supervision *it) {
 
 // The new process, up to its exec; an errno goes to `failure`.
 static void become(struct supervision *it, const int descriptors[4], const int go[2], int failure, pid_t parent) {
-  setpgid(0, 0);
+  // A session of its own, and with it a group: nobody can move into the group of another actor, which would end with that
+  // one and keep it from ending.
+  if (setsid() < 0) goto failed;
   // The order matters: who died before the request is found by the look at the parent after it.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) goto failed;
   if (getppid() != parent) _exit(127);
@@ -137,8 +139,6 @@ static void start(struct supervision *it, uint64_t id, char *text, size_t bytes,
   close(report[1]);
   close(go[0]);
   if (pid > 0) {
-    // Here too: whoever is first, the group is there before anybody signals it.
-    setpgid(pid, pid);
     answer(it, roost_supervisor_made, id, pid);
     // Fails only when it is dead already, which its exit status will tell; SIGPIPE is blocked here.
     ssize_t told = write(go[1], "", 1);
@@ -201,8 +201,8 @@ static void signal_group(struct supervision *it, uint64_t id, int number) {
   struct child *child = child_with_id(it, id);
   if (child == NULL || id == 0) return;
   child->told_to_end = number != SIGKILL;
-  // A process may have moved itself to another group of its session.
-  if (kill(-child->pid, number) != 0 && !child->is_over) kill(child->pid, number);
+  // Its leader leads its session too: it stays in the group until it is reaped.
+  kill(-child->pid, number);
 }
 
 // False once nobody asks any more.

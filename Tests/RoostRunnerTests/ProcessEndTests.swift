@@ -98,6 +98,20 @@ struct ProcessEndTests {
     #expect(!ids.contains(where: exists))
   }
 
+  @Test("an actor cannot move into the group of another, which ends when its own processes have ended")
+  func foreignGroup() throws {
+    let rig = try ProcessRig()
+    defer { rig.close() }
+    let victim = try #require(try ids(rig, "sleep 100 & echo ids=$$; wait").first)
+    rig.start("exec perl -e '$| = 1; print \"moved=\", setpgrp(0, \(victim)) ? 1 : 0, \"\\n\"; sleep 100'", as: "b")
+    try #require(eventually { rig.printed("moved") != nil }, "\(rig.log)")
+    kill(victim, SIGKILL)
+    #expect(eventually { rig.isOver() }, "\(rig.log)")
+    #expect(rig.error() == "ended by signal 9")
+    #expect(rig.printed("moved") == "0")
+    #expect(!rig.isOver("b"))
+  }
+
   @Test("told while it still starts, it ends all the same")
   func toldEarly() throws {
     let rig = try ProcessRig()
