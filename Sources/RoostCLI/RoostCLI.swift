@@ -4,6 +4,7 @@ import Foundation
 public enum RoostCLI {
   /// Runs what the process was started with, and ends it.
   public static func main() -> Never {
+    StandardDescriptors.keep()
     let code = run(
       Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment, console: .standard)
     exit(code.rawValue)

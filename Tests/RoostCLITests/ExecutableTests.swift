@@ -54,6 +54,24 @@ struct ExecutableTests {
     #expect(try worker.exitCode() == 0, "\(worker.output)")
   }
 
+  @Test("what was closed of the three standard descriptors is no file of ours, and still an error to write to")
+  func closedDescriptors() async throws {
+    let data = "/tmp/roost-closed-\(UUID().uuidString)"
+    let worker = try TestProcess(
+      "exec \(TestProcess.roost) worker --server nats://127.0.0.1:1 --data \(data) <&- >&- 2>&-")
+    defer { remove(data) }
+    _ = try await eventually("the journal is there") {
+      FileManager.default.fileExists(atPath: "\(data)/journal/identity") ? true : nil
+    }
+    for number in 0...2 {
+      let path = "/proc/\(worker.pid)/fd/\(number)"
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "/dev/null")
+    }
+    worker.signal(SIGTERM)
+    #expect(try worker.exitCode() == 0)
+    #expect(try roost("version >&-").code == 74)
+  }
+
   private func remove(_ folder: String) {
     do {
       try FileManager.default.removeItem(atPath: folder)
