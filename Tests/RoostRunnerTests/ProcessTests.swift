@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RoostCore
 import Testing
 
@@ -172,6 +173,18 @@ struct ProcessTests {
     defer { nowhere.close() }
     #expect(try nowhere.run("echo one") == [.running, .stopped(error: nil)])
     #expect(nowhere.log.contains("output of an actor is lost"))
+  }
+
+  @Test("a named pipe in the place of an actor's file loses its output and holds up nobody")
+  func namedPipe() throws {
+    let folder = try TemporaryFolder()
+    try #require(mkfifo("\(folder.path)/a.log", 0o600) == 0)
+    let rig = try ProcessRig(output: .folder(folder.path))
+    defer { rig.close() }
+    #expect(try rig.run("echo one; exit 3") == [.running, .stopped(error: "exit code 3")])
+    #expect(rig.log.contains("output of an actor is lost"))
+    #expect(try rig.run("echo two", as: "b") == [.running, .stopped(error: nil)])
+    #expect(folder.text("b.log") == "two\n")
   }
 
   @Test("lines beyond the limit wait, and all are reported in order, whether the process lives or has ended")

@@ -75,9 +75,10 @@ struct Output {
     dropped = 0
   }
 
-  /// Opened for each piece: an actor that writes rarely holds no descriptor.
+  /// Opened for each piece: an actor that writes rarely holds no descriptor. Without waiting: what an actor has put in the
+  /// place of its file, a named pipe that nobody reads, must not hold up all the others.
   private mutating func append(_ bytes: UnsafeRawBufferPointer, to path: String) {
-    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
     defer { if file >= 0 { close(file) } }
     var rest = bytes[...]
     while file >= 0, !rest.isEmpty {
