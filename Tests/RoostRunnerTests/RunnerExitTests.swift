@@ -108,6 +108,16 @@ struct RunnerExitTests {
     #expect(try waiting.exitCode() == 0)
   }
 
+  @Test("a folder for output that nobody can write to is refused at the start, not when output is lost")
+  func noLogFolder() throws {
+    let command = "exec \(TestProcess.roost) runner --server nats://127.0.0.1:1 --pool default/gpu"
+    for (folder, reason) in [("/etc/passwd", "Not a directory"), ("/nowhere/logs", "No such file")] {
+      let runner = try TestProcess("\(command) --log-dir \(folder) -- true")
+      #expect(try runner.exitCode() == 64, "\(folder)")
+      #expect(runner.output.contains("--log-dir \(folder): no output can be written there: \(reason)"))
+    }
+  }
+
   @Test("with stop_after, a runner that hears nobody ends its actors, and the worker hears of it as an error")
   func stopAfter() throws {
     let fleet = try Fleet("--set actor_stop_threshold_ms=500 --set stop_after_ms=900")

@@ -54,8 +54,14 @@ enum RunnerCommand {
   }
 
   private static func makeFolder(_ output: OutputTarget) throws(CLIError) {
-    guard case .folder(let folder) = output, mkdir(folder, 0o755) != 0, errno != EEXIST else { return }
-    throw .usage("--log-dir \(folder) cannot be made: \(String(cString: strerror(errno)))")
+    guard case .folder(let folder) = output else { return }
+    var number = mkdir(folder, 0o755) == 0 || errno == EEXIST ? 0 : errno
+    // With the dot, what is no folder is refused as such.
+    if number == 0, access("\(folder)/.", W_OK | X_OK) != 0 { number = errno }
+    if number == 0 { return }
+    throw .usage(
+      "--log-dir \(folder): no output can be written there: \(String(cString: strerror(number))); name a folder that can be "
+        + "written, or one that is not there yet in a folder that is")
   }
 }
 
