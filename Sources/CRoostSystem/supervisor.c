@@ -275,6 +275,9 @@ static void supervise(struct supervision *it) {
   setsid();
   take_own_name();
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  // Who was stopped cannot see that our maker is gone, and what it started would stay. It goes on then; otherwise this is
+  // nothing, so it does not matter which thread of our maker ends.
+  prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   // What stays open here stays open for good: our maker's end of the socket among it, which would hide its death.
   if (dup2(it->socket, 3) < 0 || close_range(4, ~0u, 0) != 0) _exit(126);

@@ -158,6 +158,18 @@ struct ProcessEndTests {
     #expect(!exists(rig.supervisor))
   }
 
+  @Test("a supervisor that was stopped still ends everything when the host is closed")
+  func supervisorStopped() throws {
+    let rig = try ProcessRig()
+    let ids = try ids(rig, "sleep 100 & echo \"ids=$$ $!\"; wait")
+    kill(rig.supervisor, SIGSTOP)
+    let closed = ContinuousClock.now
+    rig.close()
+    #expect(ContinuousClock.now - closed < .seconds(5), "it was waited for")
+    #expect(!ids.contains(where: exists))
+    #expect(!exists(rig.supervisor))
+  }
+
   @Test("200 processes at a time start and stop, again and again, and leave no descriptor behind")
   func many() throws {
     let rig = try ProcessRig(command: "sleep", arguments: ["100"], capacity: 200)

@@ -54,6 +54,16 @@ struct RunnerExitTests {
     #expect(eventually { !isAlive(actor) })
   }
 
+  @Test("a supervisor that was stopped still ends everything when the runner is killed")
+  func supervisorStopped() throws {
+    let fleet = try Fleet()
+    let (runner, actor) = try stubbornRunner(fleet, "")
+    let supervisor = try runner.supervisor()
+    kill(supervisor, SIGSTOP)
+    runner.signal(SIGKILL)
+    #expect(eventually(seconds: 1) { !isAlive(actor) && !isAlive(supervisor) })
+  }
+
   @Test("when both are killed at the same instant, the kernel ends the actors")
   func bothKilled() throws {
     let fleet = try Fleet()

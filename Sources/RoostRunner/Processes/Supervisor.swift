@@ -82,6 +82,8 @@ final class Supervisor: Sendable {
   /// Everything it started is killed; waits until that is done, or for as long as it may take. Once.
   func close() {
     shutdown(socket, Int32(SHUT_WR))
+    // One that somebody has stopped would not see it.
+    kill(pid, SIGCONT)
     // Its end of the socket is open until its last instruction; replies that still come are of no interest.
     var source = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
     var isGone = false
