@@ -70,13 +70,15 @@ struct MachineRig {
     apply(.command(ReceivedCommand(session: SessionID(session ?? self.session), body: body)))
   }
 
-  mutating func welcome(last: EventIndex = 0, pingMs: Int64 = 3_000, stopAfterMs: Int64 = 0) -> [String] {
+  mutating func welcome(
+    of session: String? = nil, last: EventIndex = 0, pingMs: Int64 = 3_000, stopAfterMs: Int64 = 0
+  ) -> [String] {
     if last == 0, machine.lastCommand == 0 { index = 0 }
     return command(
       .welcome(
         Welcome(
           lastEventIndex: last, lostThreshold: Milliseconds(15_000), pingInterval: Milliseconds(pingMs),
-          stopAfter: Milliseconds(stopAfterMs))))
+          stopAfter: Milliseconds(stopAfterMs))), session: session)
   }
 
   mutating func start(_ actor: String, _ generation: Generation, index: CommandIndex? = nil, session: String? = nil)

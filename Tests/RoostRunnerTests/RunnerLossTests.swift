@@ -57,6 +57,24 @@ struct RunnerLossTests {
     _ = try runner.started(2)
   }
 
+  @Test("held up and lost, a runner whose id another process has meanwhile ends, and leaves that one alone")
+  func replaced() throws {
+    let fleet = try Fleet("--set runner_eligible_threshold_ms=500 --set runner_lost_threshold_ms=1000")
+    let first = try fleet.runner("r1")
+    try fleet.create("a", "exec sleep 100", .restart)
+    #expect(fleet.sees("a", .ready))
+    first.signal(SIGSTOP)
+    #expect(fleet.sees("a", .lost))
+    let second = try fleet.runner("r1")
+    #expect(fleet.sees("a", .lost, .ready))
+    first.signal(SIGCONT)
+    #expect(try first.exitCode() == 1, "\(first.output)")
+    #expect(first.output.contains("ROOST-R001"))
+    #expect(try !first.started(1).contains(where: exists))
+    #expect(try second.started(1).allSatisfy(exists))
+    #expect(!second.output.contains("session is closed"))
+  }
+
   @Test("a broker and a worker that go and come back lose no actor and no event")
   func outage() throws {
     let fleet = try Fleet()

@@ -73,13 +73,39 @@ struct SessionTests {
   func pongClosed() {
     var it = MachineRig.open()
     #expect(it.until(2_000) == [])
-    #expect(it.pong(.closed, reason: "lost") == ["init s-2 slots 2 last 0 #2"])
+    #expect(it.pong(.closed, reason: "lost") == [])
+    #expect(it.until(2_999) == [])
+    #expect(it.until(3_000) == ["init s-2 slots 2 last 0 #2"])
+  }
+
+  @Test("who was lost and hears that another process took its place does not take it back")
+  func replaced() {
+    var idle = MachineRig.open()
+    #expect(idle.until(2_000) == [])
+    #expect(idle.close("lost") == [])
+    #expect(idle.welcome(of: "other-1") == ["finish \(RunnerEnd.superseded)"])
+
+    var busy = MachineRig.open()
+    _ = busy.start("a", 1)
+    #expect(busy.close("lost") == ["end a g1"])
+    #expect(busy.welcome(of: "other-1") == [])
+    #expect(busy.says("a", 1, .stopped(error: nil)) == ["finish \(RunnerEnd.superseded)"])
+
+    var newer = MachineRig()
+    _ = newer.begin()
+    #expect(newer.welcome(of: "other-1") == [], "it announced itself before")
+    _ = newer.welcome()
+    #expect(newer.close("lost") == [])
+    #expect(newer.welcome(of: "s-1") == [], "its own")
+    #expect(newer.until(1_000) == ["init s-2 slots 2 last 0 #2"])
+    #expect(newer.welcome(of: "other-1") == [])
   }
 
   @Test("sessions that are closed at once are opened once a second, not in a loop")
   func closedInALoop() {
     var it = MachineRig.open()
     #expect(it.close("unknown_session") == [])
+    #expect(it.apply(.linkUp) == [])
     #expect(it.until(999) == [])
     #expect(it.until(1_000) == ["init s-2 slots 2 last 0 #2"])
   }

@@ -6,7 +6,10 @@ import RoostWire
 extension RunnerMachine {
   mutating func take(_ command: ReceivedCommand, _ nowMs: Int64) {
     // Commands of other sessions are not ours; those of a closed one have no meaning any more.
-    guard command.session == session, isCurrent else { return }
+    guard command.session == session, isCurrent else {
+      if case .welcome = command.body { hear(welcomeOf: command.session) }
+      return
+    }
     switch command.body {
     case .start(let order):
       if takeIndex(order.index, nowMs) { start(order, nowMs) }

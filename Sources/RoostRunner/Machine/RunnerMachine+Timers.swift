@@ -72,7 +72,7 @@ extension RunnerMachine {
   mutating func linkUp(_ nowMs: Int64) {
     outbox.retryNow()
     nextPingMs = nowMs
-    if case .announcing(let at) = phase { phase = .announcing(atMs: min(at, nowMs)) }
+    if isAnnounced, case .announcing(let at) = phase { phase = .announcing(atMs: min(at, nowMs)) }
   }
 
   mutating func published(_ ticket: PublishTicket, isStored: Bool, _ nowMs: Int64) {

@@ -53,7 +53,10 @@ struct RunnerMachine {
   var lastPongMs: Int64 = 0
   /// 0 = keep actors running without pongs.
   var stopAfterMs: Int64 = 0
-  private var announcedMs: Int64?
+  /// When the next session may be announced, at the earliest.
+  private var announceMs: Int64 = 0
+  /// The session has been announced and is not closed: nobody who announced himself before is newer than we are.
+  private(set) var isAnnounced = false
   private var out: [RunnerAction] = []
 
   init(_ offer: Offer) { self.offer = offer }
@@ -123,12 +126,11 @@ struct RunnerMachine {
     unacknowledged = 0
     outbox = EventOutbox()
     copies = Copies()
-    // A worker that closes every session must not be asked in a loop.
-    phase = .announcing(atMs: announcedMs.map { max(nowMs, $0 + RunnerLimits.pauseMs) } ?? nowMs)
+    phase = .announcing(atMs: max(nowMs, announceMs))
   }
 
   mutating func announce(_ nowMs: Int64) {
-    announcedMs = nowMs
+    isAnnounced = true
     phase = .announcing(atMs: nowMs + RunnerLimits.answerMs)
     _ = publish(
       .initialize(
@@ -136,6 +138,17 @@ struct RunnerMachine {
           session: session, version: offer.version, totalSlots: offer.slots, lastCommandIndex: lastCommand,
           metadata: offer.metadata, protocol: WireCodec.protocolVersion)))
     act(.note(.announced(session)))
+  }
+
+  /// Another process with our id was welcomed after our session had been closed: it took our place, and another session
+  /// of ours would end it.
+  mutating func hear(welcomeOf other: SessionID) {
+    guard !isAnnounced, !other.text.hasPrefix("\(offer.sessionPrefix)-") else { return }
+    switch phase {
+    case .clearing(.newSession): phase = .clearing(.finish(.superseded))
+    case .announcing: finish(.superseded)
+    case .clearing, .open, .ended: break
+    }
   }
 
   /// The session is over: what it had to say has no meaning any more, its actors end.
@@ -151,6 +164,10 @@ struct RunnerMachine {
       } else {
         .newSession
       }
+    isAnnounced = false
+    // A worker that closes every session must not be asked in a loop; and who was held up for long hears now what was said
+    // meanwhile.
+    announceMs = nowMs + RunnerLimits.pauseMs
     outbox = EventOutbox()
     for (actor, generation) in copies.endAll(.unreported) { act(.end(actor, generation)) }
     _ = copies.dropWaiting()
