@@ -90,10 +90,11 @@ struct UpSettingsTests {
     _ = try UpFolder(path)
   }
 
-  @Test("a folder that cannot be made is said")
+  @Test("a folder that cannot be made is said, and what to do")
   func noFolder() {
     let error = #expect(throws: CLIError.self) { try UpFolder("/proc/nowhere") }
     #expect(error?.exitCode == .ioError)
     #expect(error?.message.contains("/proc/nowhere") == true)
+    #expect(error?.message.contains("give a --data DIR that this user may write") == true)
   }
 }

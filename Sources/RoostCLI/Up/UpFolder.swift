@@ -113,6 +113,9 @@ final class UpFolder {
   }
 
   private static func failure(_ path: String, _ number: Int32 = errno) -> CLIError {
-    CLIError(.ioError, "\(path) cannot be made or written: \(String(cString: strerror(number)))")
+    CLIError(
+      .ioError,
+      "\(path) cannot be made or written: \(String(cString: strerror(number))); give a --data DIR that this user may write, in "
+        + "a folder that is there")
   }
 }
