@@ -1,3 +1,5 @@
+import RoostRunner
+
 /// The numbers `roost up` holds itself to, each with its reason. Times in ms.
 enum UpLimits {
   /// Until the broker answers: it takes some 50 ms; with a large store on a slow disk, seconds.
@@ -9,8 +11,8 @@ enum UpLimits {
   /// After this long without being ready it is said what is waited for, and again. A long journal takes its time: that
   /// is no error, and Ctrl-C is there.
   static let patienceMs: Int64 = 10_000
-  /// Beyond the time that the runner itself allows its actors to end.
-  static let runnerMarginMs: Int64 = 5_000
+  /// Beyond the time that the runner itself allows its actors to end: until its supervisor is gone, and a little.
+  static let runnerMarginMs = Int64(ProcessLimits.supervisorEndMs) + 2_000
   /// A worker finishes what it has in hand: one batch.
   static let workerEndMs: Int64 = 10_000
   /// The broker writes its streams' state.

@@ -30,5 +30,5 @@ package enum ProcessLimits {
   /// Bytes read of what an ended actor left in its pipes; they hold 64 KiB each.
   static let leftBytes = 1 << 20
   /// How long the supervisor may take to kill everything, in ms.
-  static let supervisorEndMs: Int32 = 10_000
+  package static let supervisorEndMs: Int32 = 10_000
 }
