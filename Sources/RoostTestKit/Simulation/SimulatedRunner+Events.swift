@@ -71,10 +71,19 @@ extension SimulatedRunner {
   func leave(namesIndex: Bool) {
     guard phase == .open, !isLeaving else { return }
     isLeaving = true
-    simulation.publish(self, .stopping(session: session, lastCommandIndex: namesIndex ? lastCommand : nil))
+    leavingIndex = namesIndex ? lastCommand : nil
+    sayLeaving()
     for actor in copies.keys.sorted() {
       copies[actor]?.isStopping = true
       copies[actor]?.next = ActorCopy.Next(atNs: now + 300_000_000, act: .stopped(nil))
+    }
+  }
+
+  /// Again after 5 s without a PubAck, as everything that is stored.
+  func sayLeaving() {
+    leavingNs = now + 5_000_000_000
+    simulation.publish(self, .stopping(session: session, lastCommandIndex: leavingIndex)) { [weak self] in
+      self?.leavingNs = .max
     }
   }
 

@@ -52,6 +52,9 @@ final class SimulatedRunner {
   var isLinkUp = true
   var dropsCommands = 0
   var isLeaving = false
+  /// The last command that it names when it leaves, and when it says again that it does.
+  var leavingIndex: CommandIndex?
+  var leavingNs = Int64.max
   var inbox: [ReceivedCommand] = []
   var lastArrivalNs: Int64 = 0
   var lastSentNs: Int64 = 0
@@ -79,7 +82,7 @@ final class SimulatedRunner {
     switch phase {
     case .announcing: next = min(next, announceNs)
     case .open:
-      next = min(next, max(pingNs, silentUntilNs))
+      next = min(next, max(pingNs, silentUntilNs), leavingNs)
       if let until = publishingUntilNs {
         next = min(next, until)
       } else if published < lastEvent {
@@ -104,6 +107,7 @@ final class SimulatedRunner {
     guard phase == .open else { return }
     if now >= max(pingNs, silentUntilNs) { ping() }
     publishEvents()
+    if now >= leavingNs { sayLeaving() }
   }
 
   // MARK: - Sessions
@@ -117,6 +121,7 @@ final class SimulatedRunner {
     (lastEvent, published) = (0, 0)
     publishingUntilNs = nil
     publication += 1
+    leavingNs = .max
     newest = [:]
     phase = .announcing
     announceNs = atNs

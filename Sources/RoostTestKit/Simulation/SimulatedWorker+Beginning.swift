@@ -100,6 +100,7 @@ extension SimulatedWorker {
       simulation.witness.readsAgain(after: delivered)
     }
     life = .serving
+    plan()
     simulation.note("worker reads after \(delivered), record \(lastRecord)")
     bringUpNs = simulation.nowNs + simulation.latencyNs()
     checkNs = simulation.nowNs + 60_000_000_000

@@ -92,9 +92,12 @@ final class SimulatedWorker {
     }
   }
 
-  var turnNs: Int64 {
-    guard let loop else { return .max }
-    return loop.hasWork ? simulation.nowNs : clock.worldNs(of: loop.nextTurnNs)
+  /// When the loop wants to turn even if nothing arrives: only a turn changes it.
+  private(set) var turnNs = Int64.max
+
+  func plan() {
+    guard let loop else { return turnNs = .max }
+    turnNs = loop.hasWork ? simulation.nowNs : clock.worldNs(of: loop.nextTurnNs)
   }
 
   func work() {
@@ -165,6 +168,7 @@ final class SimulatedWorker {
     } else if wasHeld {
       simulation.coverage.add("batch released")
     }
+    plan()
     countSignals()
     simulation.turned()
   }
@@ -197,6 +201,7 @@ final class SimulatedWorker {
   func end() {
     link.isDead = true
     loop = nil
+    plan()
     journal = nil
     isReading = false
     arrivals = Arrivals()

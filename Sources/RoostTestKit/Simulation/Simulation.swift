@@ -90,6 +90,8 @@ package final class Simulation {
 
   /// Plays the story, then heals everything and waits for rest.
   package func run() {
+    // What is still on its way holds on to us.
+    defer { events = WorldEvents() }
     advance(ms: 20)
     for step in story.steps {
       random = .of(story.seed, step.number)
