@@ -1,11 +1,13 @@
 extension Journal {
   /// Takes the data folder for this process alone, reads the log, and makes it ready for appends.
   ///
-  /// `onRecord` gets every record after `startingAfter` in order, except those of partitions already found damaged; the
-  /// span is valid during the call. A later record may still show that a partition must be quarantined, so what was
+  /// `begin` is called once the folder is this process's, and says where to begin: after a snapshot that it has read, say.
+  /// `onRecord` gets every record after that in order, except those of partitions already found damaged; the span is valid
+  /// during the call. A later record may still show that a partition must be quarantined, so what was
   /// folded is to be served only as `recovery` allows. On return all records handed over are durable.
   package static func open(
     disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(),
+    begin: (JournalID) throws(JournalError) -> JournalBeginning = { _ in JournalBeginning() },
     onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Journal {
     let size = configuration.segmentBytes
@@ -13,7 +15,7 @@ extension Journal {
     precondition(size % 4096 == 0, "a segment is a whole number of blocks")
     let lock = try takeFolder(disk)
     do throws(JournalError) {
-      return try openLocked(disk, configuration, lock, onRecord)
+      return try openLocked(disk, configuration, lock, begin, onRecord)
     } catch {
       disk.close(lock)
       throw error
@@ -35,6 +37,7 @@ extension Journal {
 
   private static func openLocked(
     _ disk: any Disk, _ configuration: JournalConfiguration, _ lock: DiskFile,
+    _ begin: (JournalID) throws(JournalError) -> JournalBeginning,
     _ onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Journal {
     let entries = try translating { () throws(DiskError) in
@@ -44,16 +47,18 @@ extension Journal {
     if entries.contains(JournalName.spareEntry) {
       try translating { () throws(DiskError) in try disk.remove(JournalName.spare) }
     }
+    try SnapshotWriter.removeDraft(disk)
     var numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
     let id = try identity(disk, configuration, isNew: numbers.isEmpty)
+    let beginning = try begin(id)
     if numbers.isEmpty {
-      guard configuration.startingAfter == .none else {
-        throw .beginningMissing(first: .none, needed: configuration.startingAfter.next)
+      guard beginning.startingAfter == .none else {
+        throw .beginningMissing(first: .none, needed: beginning.startingAfter.next)
       }
       try createFirstSegment(disk, configuration, id)
       numbers = [1]
     }
-    var reading = Recovery(disk: disk, id: id, startingAfter: configuration.startingAfter, onRecord: onRecord)
+    var reading = Recovery(disk: disk, id: id, beginning: beginning, onRecord: onRecord)
     let end = try reading.run(numbers)
     let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
     journal.endsWithMark = reading.endsWithMark
@@ -102,7 +107,7 @@ extension Journal {
     let size = UInt64(configuration.segmentBytes)
     let header = SegmentHeader(
       journal: id, number: 1, sizeBytes: size, firstIndex: RecordIndex(1), salt: configuration.random(),
-      previousChain: 0)
+      previousChain: 0, createdMs: configuration.nowMs())
     let file = try translating { () throws(DiskError) in try disk.create(JournalName.spare) }
     defer { disk.close(file) }
     try translating { () throws(DiskError) in

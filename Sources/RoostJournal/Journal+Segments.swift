@@ -66,7 +66,7 @@ extension Journal {
     if endsWithMark { try flushCurrent() }
     let header = SegmentHeader(
       journal: id, number: current.number + 1, sizeBytes: ready.sizeBytes, firstIndex: nextIndex,
-      salt: configuration.random(), previousChain: chain)
+      salt: configuration.random(), previousChain: chain, createdMs: configuration.nowMs())
     let seed: UInt32
     do throws(DiskError) {
       seed = try disk.writeHeader(header, to: ready.file)
@@ -85,27 +85,27 @@ extension Journal {
     current = OpenSegment(
       file: ready.file, number: header.number, sizeBytes: ready.sizeBytes, seed: seed,
       offset: UInt64(SegmentHeader.dataOffset))
-    segments.append(SegmentPlace(number: header.number, firstIndex: nextIndex))
+    segments.append(SegmentPlace(header))
   }
 
-  /// Removes the oldest segments whose records are all below `index`; never the current one. The caller vouches, with
-  /// `startingAfter` at the next start, that it has what they said. Returns how many were removed.
+  /// Removes the oldest segment if all of its records are below `index`; never the current one. The caller vouches, with
+  /// `startingAfter` at the next start, that it has what they said. `isOld` is asked of the segment that follows the one to
+  /// go. False: none was removed.
   @discardableResult
-  package func removeSegments(below index: RecordIndex) throws(JournalError) -> Int {
+  package func removeOldestSegment(
+    below index: RecordIndex, if isOld: (SegmentPlace) -> Bool = { _ in true }
+  ) throws(JournalError) -> Bool {
     try requireUsable()
-    var removed = 0
-    while segments.count > 1, segments[1].firstIndex <= index {
-      do throws(DiskError) {
-        try disk.remove(JournalName.segment(segments[0].number))
-      } catch {
-        throw fail(JournalError(error))
-      }
-      // One by one, so that a crash never leaves a hole between segments.
-      try flushDirectory()
-      segments.removeFirst()
-      removed += 1
+    guard segments.count > 1, segments[1].firstIndex <= index, isOld(segments[1]) else { return false }
+    do throws(DiskError) {
+      try disk.remove(JournalName.segment(segments[0].number))
+    } catch {
+      throw fail(JournalError(error))
     }
-    return removed
+    // One by one, so that a crash never leaves a hole between segments.
+    try flushDirectory()
+    segments.removeFirst()
+    return true
   }
 }
 

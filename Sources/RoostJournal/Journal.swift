@@ -2,12 +2,28 @@
 package struct JournalConfiguration {
   /// Size of new segments; existing ones keep theirs. A group of records must fit one.
   package var segmentBytes = JournalLimits.segmentBytes
-  /// Records up to here are in the owner's snapshot: they are not handed over, and damage to them does not matter.
-  package var startingAfter = RecordIndex.none
   /// Where the identity and the salts come from; a simulation puts its seed here.
   package var random: () -> UInt64 = { UInt64.random(in: .min ... .max) }
+  /// The time that a new segment's header names, in ms since the epoch: it tells how old the records before it are.
+  /// 0 = not known.
+  package var nowMs: () -> Int64 = { 0 }
 
   package init() {}
+}
+
+/// Where the owner begins to read.
+package struct JournalBeginning: Equatable, Sendable {
+  /// Records up to here are in the owner's snapshot: they are not handed over, and damage to them does not matter.
+  package var startingAfter = RecordIndex.none
+  /// Until there: the last record of each partition, so that the next one can name it.
+  package var lastRecords: [UInt32: RecordIndex] = [:]
+
+  /// With the first record.
+  package init() {}
+  package init(startingAfter: RecordIndex, lastRecords: [UInt32: RecordIndex]) {
+    self.startingAfter = startingAfter
+    self.lastRecords = lastRecords
+  }
 }
 
 /// The append-only log of one data folder: the commit point of a single node (docs/journal.md).
@@ -40,6 +56,10 @@ package final class Journal {
 
   /// Index of the first record in the oldest segment that is kept.
   package var firstIndex: RecordIndex { segments[0].firstIndex }
+  /// The segments that take no more appends, and the last record in them: what a snapshot may be made of.
+  package var sealed: (segments: [SegmentPlace], through: RecordIndex) {
+    (segments.dropLast(), RecordIndex(segments[segments.count - 1].firstIndex.rawValue - 1))
+  }
   /// The last record that is durable; none is written without being flushed in the same call.
   package var lastIndex: RecordIndex { RecordIndex(nextIndex.rawValue - 1) }
   /// Bytes left in the current segment.
@@ -105,9 +125,19 @@ package final class Journal {
 }
 
 /// A segment that is part of the log.
-struct SegmentPlace: Equatable {
-  let number: UInt64
-  let firstIndex: RecordIndex
+package struct SegmentPlace: Equatable, Sendable {
+  package let number: UInt64
+  package let firstIndex: RecordIndex
+  package let sizeBytes: UInt64
+  /// When it was begun, in ms since the epoch: everything before it is older. 0 = not known.
+  package let createdMs: Int64
+
+  init(_ header: SegmentHeader) {
+    number = header.number
+    firstIndex = header.firstIndex
+    sizeBytes = header.sizeBytes
+    createdMs = header.createdMs
+  }
 }
 
 /// The segment that takes appends.

@@ -51,13 +51,25 @@ struct RecordHeader: Equatable {
     return crc
   }
 
+  /// The payload length that stands at an offset, unproven; nil if no record begins there or it would be too long.
+  static func payloadBytes(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int? {
+    guard bytes.number(UInt32.self, at: offset) == magic else { return nil }
+    let length = Int(bytes.number(UInt32.self, at: offset + 4))
+    return length <= JournalLimits.payloadBytes ? length : nil
+  }
+
   /// The header at an offset of a segment, nil if there is none whose CRC is good for this place.
   init?(_ segment: UnsafeRawBufferPointer, at offset: Int, seed: UInt32) {
+    self.init(segment, at: offset, checkedAt: UInt64(offset), seed: seed)
+  }
+
+  /// The same in a part of a file, where the record stands at `place`.
+  init?(_ segment: UnsafeRawBufferPointer, at offset: Int, checkedAt place: UInt64, seed: UInt32) {
     guard offset + Self.recordBytes(payloadBytes: 0) <= segment.count,
       segment.number(UInt32.self, at: offset) == Self.magic
     else { return nil }
     let bytes = segment.part(offset, Self.encodedBytes)
-    guard crc32c(bytes.part(0, 52), seed: crc32c(UInt64(offset), seed: seed)) == bytes.number(UInt32.self, at: 52),
+    guard crc32c(bytes.part(0, 52), seed: crc32c(place, seed: seed)) == bytes.number(UInt32.self, at: 52),
       let kind = Kind(rawValue: bytes.number(UInt16.self, at: 44))
     else { return nil }
     self.kind = kind

@@ -91,7 +91,7 @@ extension Recovery {
     lastPartition = header.partition
     see(header, damage(name, offset, "an earlier record of the partition is missing"))
     partitionLast[header.partition] = header.index
-    guard header.index > startingAfter, !ledger.isDamaged(header.partition) else { return }
+    guard header.index > beginning.startingAfter, !ledger.isDamaged(header.partition) else { return }
     recordsRead += 1
     let record = RecoveredRecord(index: header.index, partition: header.partition, epoch: header.epoch)
     onRecord(record, image.payload(header, at: offset).bytes)

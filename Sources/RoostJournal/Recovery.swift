@@ -3,7 +3,7 @@
 struct Recovery {
   let disk: any Disk
   let id: JournalID
-  let startingAfter: RecordIndex
+  let beginning: JournalBeginning
   let onRecord: (RecoveredRecord, RawSpan) -> Void
 
   var ledger: DamageLedger
@@ -20,16 +20,19 @@ struct Recovery {
   var endsWithMark = false
   /// Where the records before the next segment end: the place to name if some are missing there.
   private var ended: Damage?
+  /// Segments whose records are all in the owner's snapshot: they are not read.
+  private var skipped: [SegmentPlace] = []
 
   init(
-    disk: any Disk, id: JournalID, startingAfter: RecordIndex,
+    disk: any Disk, id: JournalID, beginning: JournalBeginning,
     onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) {
     self.disk = disk
     self.id = id
-    self.startingAfter = startingAfter
+    self.beginning = beginning
     self.onRecord = onRecord
-    ledger = DamageLedger(startingAfter: startingAfter)
+    partitionLast = beginning.lastRecords
+    ledger = DamageLedger(startingAfter: beginning.startingAfter)
   }
 
   /// The end of the log as found.
@@ -43,8 +46,34 @@ struct Recovery {
 
   /// - Parameter numbers: of the segments in the folder, ascending, not empty.
   mutating func run(_ numbers: [UInt64]) throws(JournalError) -> End {
-    for number in numbers.dropLast() { try readSealed(number) }
-    return try readLast(numbers[numbers.count - 1])
+    let wanted = try skip(numbers)
+    for number in wanted.dropLast() { try readSealed(number) }
+    return try readLast(wanted[wanted.count - 1])
+  }
+
+  /// Reads segments that take no more appends, all of whose records through `last` must be whole. Errors: `.unreadable`.
+  mutating func runSealed(_ numbers: [UInt64], through last: RecordIndex) throws(JournalError) {
+    for number in try skip(numbers) { try readSealed(number) }
+    if let quarantine = ledger.quarantined().first { throw unreadable(quarantine.damage) }
+    if expected != last.next {
+      throw unreadable(ended ?? damage(JournalName.directory, 0, "segments are missing"))
+    }
+  }
+
+  /// The segments from the one on that holds what comes first. A damaged header is not skipped: what it hides is a loss.
+  private mutating func skip(_ numbers: [UInt64]) throws(JournalError) -> [UInt64] {
+    guard beginning.startingAfter > .none else { return numbers }
+    var places: [(position: Int, place: SegmentPlace)] = []
+    for (position, number) in numbers.enumerated() {
+      let file = try open(JournalName.segment(number))
+      defer { disk.close(file) }
+      let decoded = try translating { () throws(DiskError) in try disk.readHeader(file) }
+      guard case .header(let header, _) = decoded, header.firstIndex <= beginning.startingAfter.next else { continue }
+      places.append((position, SegmentPlace(header)))
+    }
+    guard let first = places.last else { return numbers }
+    skipped = places.dropLast().map(\.place)
+    return Array(numbers[first.position...])
   }
 
   private mutating func readSealed(_ number: UInt64) throws(JournalError) {
@@ -73,7 +102,7 @@ struct Recovery {
       let segment = OpenSegment(
         file: file, number: number, sizeBytes: header.sizeBytes, seed: image.seed, offset: UInt64(end))
       let log = LogEnd(
-        segment: segment, segments: segments, chain: chain, nextIndex: expected, partitionLast: partitionLast)
+        segment: segment, segments: skipped + segments, chain: chain, nextIndex: expected, partitionLast: partitionLast)
       return End(log: log, torn: UInt64(end)..<UInt64(image.end(from: end)), fileBytes: UInt64(image.fileBytes))
     } catch {
       disk.close(file)
@@ -106,10 +135,11 @@ struct Recovery {
   private mutating func enter(_ header: SegmentHeader) throws(JournalError) {
     let name = JournalName.segment(header.number)
     if segments.isEmpty {
-      if header.firstIndex > startingAfter.next {
+      let needed = beginning.startingAfter.next
+      if header.firstIndex > needed {
         // A first segment that is there but damaged is a loss; one that is not there is a mistake of the caller's.
-        guard let ended else { throw .beginningMissing(first: header.firstIndex, needed: startingAfter.next) }
-        ledger.lose(startingAfter.next..<header.firstIndex, ended)
+        guard let ended else { throw .beginningMissing(first: header.firstIndex, needed: needed) }
+        ledger.lose(needed..<header.firstIndex, ended)
       }
     } else if header.firstIndex < expected {
       throw unreadable(name, "it begins at record \(header.firstIndex), but records before \(expected) were read")
@@ -124,14 +154,16 @@ struct Recovery {
     chain = header.previousChain
     chainIsKnown = true
     lastPartition = nil
-    segments.append(SegmentPlace(number: header.number, firstIndex: header.firstIndex))
+    segments.append(SegmentPlace(header))
   }
 
   func damage(_ name: String, _ offset: Int, _ reason: String) -> Damage {
     Damage(file: disk.path(of: name), offset: UInt64(offset), reason: reason)
   }
 
-  private func unreadable(_ name: String, _ reason: String) -> JournalError {
-    .unreadable(path: disk.path(of: name), offset: 0, reason: reason)
+  private func unreadable(_ name: String, _ reason: String) -> JournalError { unreadable(damage(name, 0, reason)) }
+
+  private func unreadable(_ damage: Damage) -> JournalError {
+    .unreadable(path: damage.file, offset: damage.offset, reason: damage.reason)
   }
 }

@@ -21,6 +21,8 @@ struct SegmentHeader: Equatable {
   var salt: UInt64
   /// CRC of the last record before this segment, 0 for none.
   var previousChain: UInt32
+  /// When the segment was begun, in ms since the epoch; 0 = not known.
+  var createdMs: Int64 = 0
 
   /// Writes the encoded header and its copy into a block of `dataOffset` zero bytes; returns the header's CRC.
   func encode(into block: UnsafeMutableRawBufferPointer) -> UInt32 {
@@ -34,7 +36,7 @@ struct SegmentHeader: Equatable {
     block.put(firstIndex.rawValue, at: 48)
     block.put(salt, at: 56)
     block.put(previousChain, at: 64)
-    block.put(UInt64(0), at: 68)
+    block.put(createdMs, at: 68)
     let encoded = UnsafeRawBufferPointer(block).part(0, Self.encodedBytes)
     let crc = crc32c(encoded.part(0, 76))
     block.put(crc, at: 76)
@@ -73,7 +75,7 @@ struct SegmentHeader: Equatable {
       sizeBytes: bytes.number(UInt64.self, at: 40),
       firstIndex: RecordIndex(bytes.number(UInt64.self, at: 48)),
       salt: bytes.number(UInt64.self, at: 56),
-      previousChain: bytes.number(UInt32.self, at: 64))
+      previousChain: bytes.number(UInt32.self, at: 64), createdMs: bytes.number(Int64.self, at: 68))
     return .header(header, seed: crc)
   }
 }

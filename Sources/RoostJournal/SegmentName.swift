@@ -7,18 +7,31 @@ enum JournalName {
   /// The next segment while it is being zero-filled; worth nothing after a restart.
   static let spare = "journal/next"
   static let spareEntry = "next"
-  private static let suffix = ".segment"
-  private static let digits = 16
+  /// A snapshot while it is being written; worth nothing after a restart.
+  static let snapshotDraft = "journal/snapshot.new"
+  static let snapshotDraftEntry = "snapshot.new"
+  private static let segmentSuffix = ".segment"
+  private static let snapshotSuffix = ".snapshot"
 
-  static func segment(_ number: UInt64) -> String {
-    let hexadecimal = String(number, radix: 16)
-    return "journal/" + String(repeating: "0", count: digits - hexadecimal.count) + hexadecimal + suffix
-  }
+  static func segment(_ number: UInt64) -> String { name(number, segmentSuffix) }
+
+  /// Of the snapshot that stands for the log through this record.
+  static func snapshot(_ through: RecordIndex) -> String { name(through.rawValue, snapshotSuffix) }
 
   /// The segment number of an entry of the journal's folder, nil for any other file.
-  static func number(ofEntry entry: String) -> UInt64? {
+  static func number(ofEntry entry: String) -> UInt64? { number(entry, segmentSuffix) }
+
+  /// The record that a snapshot stands for, nil for any other file.
+  static func snapshot(ofEntry entry: String) -> RecordIndex? { number(entry, snapshotSuffix).map { RecordIndex($0) } }
+
+  private static func name(_ number: UInt64, _ suffix: String) -> String {
+    let hexadecimal = String(number, radix: 16)
+    return "journal/" + String(repeating: "0", count: 16 - hexadecimal.count) + hexadecimal + suffix
+  }
+
+  private static func number(_ entry: String, _ suffix: String) -> UInt64? {
     guard entry.hasSuffix(suffix), let number = UInt64(entry.dropLast(suffix.count), radix: 16),
-      segment(number) == "journal/" + entry
+      name(number, suffix) == "journal/" + entry
     else { return nil }
     return number
   }

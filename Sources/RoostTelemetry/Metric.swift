@@ -11,7 +11,8 @@ package enum Metric: Int, CaseIterable, Sendable {
   // The loop.
   case batches, batchInputs
   // The journal.
-  case journalRecords, journalBytes, journalFlushes, partitionsQuarantined
+  case journalRecords, journalBytes, journalFlushes, journalSegmentsRemoved, snapshots, snapshotFailures, snapshotBytes
+  case partitionsQuarantined
   // The broker.
   case linkBreaks, readerRemakes, streamLosses, streamPosition, streamTrims
   case ready
@@ -56,6 +57,11 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .journalRecords: .counter("roost_journal_records_total", "Records appended to the journal.")
     case .journalBytes: .counter("roost_journal_bytes_total", "Bytes appended to the journal.")
     case .journalFlushes: .counter("roost_journal_flushes_total", "Flushes of the journal to the disk.")
+    case .journalSegmentsRemoved:
+      .counter("roost_journal_segments_removed_total", "Segments removed because snapshots hold what they said.")
+    case .snapshots: .counter("roost_journal_snapshots_total", "Snapshots made.")
+    case .snapshotFailures: .counter("roost_journal_snapshot_failures_total", "Snapshots that could not be made.")
+    case .snapshotBytes: .gauge("roost_journal_snapshot_bytes", "Size of the newest snapshot.")
     case .partitionsQuarantined:
       .gauge("roost_partitions_quarantined", "Partitions that are not served because their journal is damaged.")
     case .linkBreaks: .counter("roost_link_breaks_total", "Times the link to the broker broke.")

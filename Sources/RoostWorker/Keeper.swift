@@ -28,7 +28,10 @@ final class Keeper {
   var log: Log { service.log }
   var streams: RoostStreams { service.streams }
 
-  init(_ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ recovered: Recovered) {
+  init(
+    _ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ recovered: Recovered,
+    _ compactor: Compactor
+  ) {
     self.service = service
     link = NATSLink(
       connection: connection, outbox: outbox, subjects: service.settings.subjects, streams: service.streams,
@@ -37,7 +40,8 @@ final class Keeper {
     reader = SignalReader(connection: connection, settings: SignalReaderSettings(stream: service.streams.signalsName))
     loop = Loop(
       settings: service.settings, recovered: recovered, journal: journal, link: link, source: reader,
-      clocks: SystemClocks.shared, health: service.health, metrics: service.metrics, progress: service.progress,
+      clocks: SystemClocks.shared, compacting: compactor, health: service.health, metrics: service.metrics,
+      progress: service.progress,
       log: service.log)
     thread = LoopThread(loop, service.queue)
     keys = IdentityKeys(

@@ -40,8 +40,15 @@ final class Service {
 
   func run() throws(WorkerError) -> End {
     let disk = FileDisk(root: configuration.dataFolder)
+    var layout = JournalConfiguration()
+    layout.nowMs = LogLine.now
     let (journal, recovered) = try Recovered.open(
-      disk, defaults: configuration.poolDefaults, partitions: configuration.partitions)
+      disk, configuration: layout, defaults: configuration.poolDefaults, partitions: configuration.partitions, log: log)
+    let compactor = Compactor(
+      folder: configuration.dataFolder, journal: journal.id, defaults: configuration.poolDefaults,
+      partitions: configuration.partitions, from: recovered.snapshot, metrics: metrics, log: log, queue: queue)
+    // While the folder is still ours.
+    defer { compactor.stop() }
     do throws(WorkerError) {
       try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
       settings.workerName = journal.id.description
@@ -49,8 +56,10 @@ final class Service {
         newest: recovered.position, settled: recovered.positions.readAfter,
         newestGeneration: recovered.machine.newestGeneration)
       report(journal, recovered)
-      guard let end = try reachBroker(journal, recovered) else { return try closed(journal, .stopped) }
-      return try closed(journal, end)
+      let end = try reachBroker(journal, recovered, compactor) ?? .stopped
+      compactor.stop()
+      do { try journal.close() } catch { throw WorkerError(error) }
+      return end
     } catch {
       // The first error says why; closing a journal that failed cannot add to it.
       do { try journal.close() } catch {}
@@ -58,13 +67,10 @@ final class Service {
     }
   }
 
-  private func closed(_ journal: Journal, _ end: End) throws(WorkerError) -> End {
-    do { try journal.close() } catch { throw WorkerError(error) }
-    return end
-  }
-
   /// nil: stopped before the broker was reached.
-  private func reachBroker(_ journal: Journal, _ recovered: Recovered) throws(WorkerError) -> End? {
+  private func reachBroker(
+    _ journal: Journal, _ recovered: Recovered, _ compactor: Compactor
+  ) throws(WorkerError) -> End? {
     guard let connection = try untilReached({ () throws(NATSError) in try self.connect() }) else { return nil }
     defer { connection.close() }
     guard let outbox = try untilReached({ () throws(NATSError) in try self.connectOutbox() }) else { return nil }
@@ -73,7 +79,7 @@ final class Service {
       let made: Void? = try untilReached { () throws(NATSError) in try JetStream(connection).ensure(self.streams) }
       if made == nil { return nil }
     }
-    let keeper = Keeper(self, connection, outbox, journal, recovered)
+    let keeper = Keeper(self, connection, outbox, journal, recovered, compactor)
     return try keeper.run()
   }
 

@@ -97,7 +97,7 @@ import Testing
   func trim() throws {
     let (disk, written) = try Fixture.written(120, size: 900)
     let (journal, _) = try Fixture.open(disk)
-    #expect(try journal.removeSegments(below: RecordIndex(60)) > 0)
+    #expect(try journal.removeOldestSegment(below: RecordIndex(60)))
     let first = journal.firstIndex
     #expect(first > RecordIndex(1) && first <= RecordIndex(60))
     disk.crash(.power(seed: 1))

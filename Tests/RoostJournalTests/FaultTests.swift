@@ -83,7 +83,7 @@ import Testing
     #expect(throws: failure) { try Fixture.append([.made(1, partition: 0)], to: journal) }
     #expect(throws: failure) { try journal.prepareNextSegment() }
     #expect(throws: failure) { try journal.markFlushed() }
-    #expect(throws: failure) { try journal.removeSegments(below: RecordIndex(1)) }
+    #expect(throws: failure) { try journal.removeOldestSegment(below: RecordIndex(1)) }
     #expect(disk.operations == operations)
     #expect(failure.isFinal)
   }

@@ -54,9 +54,10 @@ enum Fixture {
     _ disk: any Disk, seed: UInt64 = 1, startingAfter: UInt64 = 0
   ) throws(JournalError) -> (journal: Journal, lines: [Line]) {
     let reading = Reading()
-    var configuration = configuration(seed: seed)
-    configuration.startingAfter = RecordIndex(startingAfter)
-    let journal = try Journal.open(disk: disk, configuration: configuration) { reading.take($0, $1) }
+    let beginning = JournalBeginning(startingAfter: RecordIndex(startingAfter), lastRecords: [:])
+    let journal = try Journal.open(disk: disk, configuration: configuration(seed: seed), begin: { _ in beginning }) {
+      reading.take($0, $1)
+    }
     return (journal, reading.lines)
   }
 

@@ -56,16 +56,28 @@ extension Pool {
   /// The whole state as changes, runners before the actors that name them: what a snapshot holds, and what two states
   /// are compared by.
   package func changes() -> [Change] {
-    var result: [Change] = [.pool(record)]
+    var result: [Change] = []
+    eachChange(actors: actorSlots.values.sorted { actors[$0].id < actors[$1].id }) { result.append($0) }
+    return result
+  }
+
+  /// The same one by one, actors in the order of their places: a million of them take no room of their own.
+  package func eachChange<Failure: Error>(_ body: (Change) throws(Failure) -> Void) throws(Failure) {
+    try eachChange(actors: actors.indices.lazy.filter { !actors[$0].id.text.isEmpty }, body)
+  }
+
+  private func eachChange<Failure: Error>(
+    actors slots: some Sequence<Int>, _ body: (Change) throws(Failure) -> Void
+  ) throws(Failure) {
+    try body(.pool(record))
     for slot in runnersInOrder {
       let runner = runners[slot]
-      result.append(.runner(runner.id, runner.record))
-      result += runner.commands.elements.map { .command(runner.id, $0) }
+      try body(.runner(runner.id, runner.record))
+      for command in runner.commands.elements { try body(.command(runner.id, command)) }
     }
-    for slot in actorSlots.values.sorted(by: { actors[$0].id < actors[$1].id }) {
-      result.append(.actorCreated(actors[slot].id, actors[slot].facts))
-      result.append(.actor(actors[slot].id, actors[slot].record))
+    for slot in slots {
+      try body(.actorCreated(actors[slot].id, actors[slot].facts))
+      try body(.actor(actors[slot].id, actors[slot].record))
     }
-    return result
   }
 }

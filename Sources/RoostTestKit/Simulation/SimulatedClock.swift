@@ -24,6 +24,8 @@ final class SimulatedClock: Clocks, @unchecked Sendable {
     return now
   }
 
+  func wallMs() -> Int64 { (Simulation.epochNs + worldNs) / 1_000_000 }
+
   /// The world's time at which the clock shows at least `monotonicNs`; max = never.
   func worldNs(of monotonicNs: Int64) -> Int64 {
     if monotonicNs == .max { return .max }

@@ -23,6 +23,7 @@ extension SimulatedWorker {
       return simulation.fail("the journal does not open: \(error)")
     }
     guard let journal else { return }
+    if recovered.snapshot != nil { simulation.coverage.add("worker starts from a snapshot") }
     judge(recovered, journal)
     link = SimulatedLink(simulation)
     if !isUp { link.breakDown() }
@@ -34,9 +35,10 @@ extension SimulatedWorker {
     clock.begin(originNs: Int64(simulation.random.below(1 << 40)), driftPpm: simulation.story.setting.driftPpm)
     var settings = LoopSettings(subjects: simulation.subjects)
     settings.partitions = Simulation.partitions
+    settings.historyMs = 0
     loop = Loop(
       settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clock,
-      metrics: metrics, progress: progress)
+      compacting: compactor, metrics: metrics, progress: progress)
     readerStart = recovered.readerStart
     newestDelivered = nil
     before = nil

@@ -26,6 +26,7 @@ final class SimulatedWorker {
   var progress = Progress()
   var metrics = Metrics()
   var source = SimulatedSource()
+  let compactor: SimulatedCompactor
   var arrivals = Arrivals()
   /// Something lies in `arrivals`: the loop turns then.
   var arrivedNs: Int64?
@@ -64,6 +65,7 @@ final class SimulatedWorker {
     self.simulation = simulation
     clock = simulation.clock
     link = SimulatedLink(simulation)
+    compactor = SimulatedCompactor(simulation)
   }
 
   /// What the recovered state may know of the stream's time: of a torn batch some partitions are ahead of what is applied
@@ -82,7 +84,7 @@ final class SimulatedWorker {
     case .down(let untilNs): return untilNs
     case .claiming(let atNs): return link.isUp ? atNs : .max
     case .serving:
-      var next = min(arrivedNs ?? .max, turnNs)
+      var next = min(arrivedNs ?? .max, turnNs, compactor.dueNs)
       next = max(next, stalledUntilNs)
       if link.isUp {
         next = min(next, bringUpNs ?? min(refreshNs, checkNs))
@@ -108,6 +110,8 @@ final class SimulatedWorker {
     case .serving:
       if link.isUp { keep(now) }
       guard case .serving = life, now >= stalledUntilNs else { return }
+      if now >= compactor.dueNs { compactor.work() }
+      guard case .serving = life else { return }
       if now >= min(arrivedNs ?? .max, turnNs) { turn() }
     }
   }
@@ -144,24 +148,17 @@ final class SimulatedWorker {
   // MARK: - The loop
 
   func turn() {
-    guard let loop, let journal else { return }
+    guard let loop else { return }
     // Only where the disk may fail is the state before of interest; a batch that is held began before.
     if disk.mayFail, !loop.isHeld || before == nil { before = loop.machine }
     if !disk.mayFail, !loop.isHeld { before = nil }
     let wasHeld = loop.isHeld
-    do {
+    do throws(WorkerError) {
       var taken = takeArrivals()
       try loop.turn(&taken)
-      if journal.needsPreparation { _ = try journal.prepareNextSegment() }
-    } catch let error as WorkerError {
-      return die(error.code, restartMs: 50)
+      try loop.tidy()
     } catch {
-      // Without room now there may be some when the segment is needed.
-      if case JournalError.diskFull? = error as? JournalError {
-        simulation.coverage.add("disk full in preparation")
-      } else {
-        return die("\(error)".prefix { $0 != "(" }.description, restartMs: 50)
-      }
+      return die(error.code, restartMs: 50)
     }
     if loop.isHeld {
       simulation.coverage.add("batch held")
@@ -204,6 +201,7 @@ final class SimulatedWorker {
     plan()
     journal = nil
     isReading = false
+    compactor.end()
     arrivals = Arrivals()
     (arrivedNs, openNs, deliverNs, bringUpNs) = (nil, nil, nil, nil)
     (refreshNs, checkNs) = (.max, .max)

@@ -12,6 +12,8 @@ package struct WorkerConfiguration: Sendable {
   package var httpAddress: String?
   /// What a pool's absent settings mean here.
   package var poolDefaults = PoolSettings()
+  /// Hours for which the journal's records are kept for people after snapshots hold what they say; 0 = not at all.
+  package var historyHours: UInt32 = 24
   /// Take over pools whose journal is another one or newer: go on from the end of the stream, all runners closed.
   package var adopt = false
   /// Streams and bucket are there already; do not make or compare them.

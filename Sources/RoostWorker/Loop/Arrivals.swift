@@ -74,6 +74,8 @@ package enum Notice: Sendable {
   case deadLetterFailed(StreamSequence)
   /// Pings came faster than they were taken, and some are gone: silence proves nothing.
   case pingsDropped
+  /// A snapshot is durable; the one before it stands for the journal through this record.
+  case snapshotMade(olderThrough: RoostCore.RecordIndex)
   /// The stream took nothing for a while and does again: deadlines that wait for a runner start anew.
   case streamWasFull
 }

@@ -8,6 +8,8 @@ package enum WorkerLimits {
   package static let batchBytes = 384 << 10
   /// Bytes of a record above which a batch is told in several.
   package static let recordBytes = 512 << 10
+  /// Bytes of segments that are kept for people only, however young they are: a full disk helps nobody.
+  static let historyBytes: UInt64 = 4 << 30
   /// Changes that one round of alarms may make before the signal it comes before is applied (lifecycle, time).
   static let alarmsPerInput = 500
   /// Between two ticks; lifecycle, time.

@@ -46,6 +46,7 @@ extension Loop {
       log.warning("pings were dropped, silence of runners proves nothing")
       excuseSilence(untilNs: turnNs)
     case .streamWasFull: mustRenew = true
+    case .snapshotMade(let olderThrough): snapshotThrough = max(snapshotThrough, olderThrough)
     }
   }
 

@@ -15,6 +15,7 @@ import RoostWire
 package final class Loop {
   let settings: LoopSettings
   let journal: Journal
+  let compacting: (any Compacting)?
   let link: any Link
   let source: any SignalSource
   let clocks: any Clocks
@@ -61,6 +62,10 @@ package final class Loop {
   /// Encoded and not durable because the disk is full; nothing else is applied before it is.
   package internal(set) var isHeld = false
   var heldReason = ""
+  /// Records through this one are in both snapshots that are kept.
+  var snapshotThrough: RoostCore.RecordIndex = 0
+  /// What the compactor was told of last.
+  var sealedThrough = RoostJournal.RecordIndex.none
   var retryNs: Int64 = 0
 
   // MARK: - Times, by the monotonic clock
@@ -85,7 +90,7 @@ package final class Loop {
 
   package init(
     settings: LoopSettings, recovered: Recovered, journal: Journal, link: any Link, source: any SignalSource,
-    clocks: any Clocks, health: Health = Health(), metrics: Metrics = Metrics(),
+    clocks: any Clocks, compacting: (any Compacting)? = nil, health: Health = Health(), metrics: Metrics = Metrics(),
     progress: Progress = Progress(), log: Log = .silent
   ) {
     self.settings = settings
@@ -93,6 +98,7 @@ package final class Loop {
     self.link = link
     self.source = source
     self.clocks = clocks
+    self.compacting = compacting
     self.health = health
     self.metrics = metrics
     self.progress = progress
@@ -193,6 +199,8 @@ package struct LoopSettings: Sendable {
   package var workerName = ""
   /// Named in dead letters.
   package var streamName = "ROOST_SIGNALS"
+  /// How long segments are kept for people after their records are in both snapshots.
+  package var historyMs: Int64 = 24 * 3_600_000
   package init(subjects: Subjects) { self.subjects = subjects }
 
   func serves(_ pool: PoolID) -> Bool { servedPools.isEmpty || servedPools.contains(pool) }

@@ -1,4 +1,3 @@
-import RoostJournal
 import RoostNATS
 import RoostTelemetry
 
@@ -38,22 +37,12 @@ final class LoopThread: @unchecked Sendable {
   private func run() throws(WorkerError) {
     var arrivals = Arrivals()
     while true {
-      let taken = queue.take(into: &arrivals, until: try idle())
+      try loop.tidy()
+      let taken = queue.take(into: &arrivals, until: loop.nextTurnNs)
       if taken == .stop { break }
       try loop.turn(&arrivals)
     }
     try finish(&arrivals)
-  }
-
-  /// What is done between turns; returns when the next one is due.
-  private func idle() throws(WorkerError) -> Int64 {
-    do throws(JournalError) {
-      if loop.journal.needsPreparation { try loop.journal.prepareNextSegment() }
-    } catch {
-      // Without room now there may be some when the segment is needed; the commit then says so.
-      guard case .diskFull = error else { throw WorkerError(error) }
-    }
-    return loop.nextTurnNs
   }
 
   /// The last batch, then the broker's word for what it was told, then a record that says so.

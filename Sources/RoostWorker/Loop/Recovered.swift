@@ -20,19 +20,25 @@ package struct Recovered {
     }
     return .afterSequence(positions.readAfter)
   }
+  /// The snapshot that it was begun with.
+  package struct Snapshot: Equatable, Sendable {
+    let through: RoostJournal.RecordIndex
+    let bytes: UInt64
+  }
+  package var snapshot: Snapshot?
   /// Partitions with a record that is whole and that this version cannot read: not served.
   package private(set) var damagedPartitions: Set<Partition> = []
   package private(set) var undecodable: [UndecodableEntry] = []
 
-  private var read = RecoveredPositions()
+  private(set) var read = RecoveredPositions()
   /// The stream's time in records that some partition may lack: its signals are read again, and their own time decides.
-  private var times: [(sequence: StreamSequence, now: Instant)] = []
-  private var handedOver: RoostCore.RecordIndex = 0
-  private var deadLettersStored: RoostCore.RecordIndex = 0
-  private var parcels: [Handover.Parcel] = []
+  private(set) var times: [(sequence: StreamSequence, now: Instant)] = []
+  private(set) var handedOver: RoostCore.RecordIndex = 0
+  private(set) var deadLettersStored: RoostCore.RecordIndex = 0
+  private(set) var parcels: [Handover.Parcel] = []
   /// Batches told in several records, as far as they have been read.
   private var begun: [Partition: [JournalBatch]] = [:]
-  private var letters: [(record: RoostCore.RecordIndex, letter: RoostWire.DeadLetter)] = []
+  private(set) var letters: [(record: RoostCore.RecordIndex, partition: Partition, letter: RoostWire.DeadLetter)] = []
   private let codec = WireCodec()
 
   /// Partitions that are not served: nothing of theirs is folded.
@@ -110,7 +116,7 @@ package struct Recovered {
             record: index, pool: section.pool, notes: [], events: section.events, answers: section.answers))
       }
     }
-    for letter in batch.deadLetters { letters.append((index, letter)) }
+    for letter in batch.deadLetters { letters.append((index, partition, letter)) }
   }
 
   /// What a record says of the worker as a whole.
@@ -134,42 +140,5 @@ package struct Recovered {
   private mutating func dropHandedOver() {
     parcels.removeAll { [handedOver] in $0.record <= handedOver }
     letters.removeAll { [deadLettersStored] in $0.record <= deadLettersStored }
-  }
-}
-
-extension Recovered {
-  /// Takes the data folder and reads its journal. Partitions that must not be served are not in the state.
-  package static func open(
-    _ disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(), defaults: PoolSettings,
-    partitions: UInt32
-  ) throws(WorkerError) -> (Journal, Recovered) {
-    do throws(JournalError) {
-      let (journal, recovered) = try read(disk, configuration, Recovered(defaults: defaults))
-      let bad = recovered.damagedPartitions.union((0..<partitions).filter { journal.recovery.isQuarantined($0) })
-      if bad.isEmpty { return (journal, recovered) }
-      // Which they are is known at the end only: read again without them.
-      try journal.close()
-      let (again, sound) = try read(disk, configuration, Recovered(defaults: defaults, excluding: bad))
-      return (again, sound)
-    } catch {
-      throw WorkerError(error)
-    }
-  }
-
-  private static func read(
-    _ disk: any Disk, _ configuration: JournalConfiguration, _ empty: Recovered
-  ) throws(JournalError) -> (Journal, Recovered) {
-    let recovering = Recovering(empty)
-    let journal = try Journal.open(disk: disk, configuration: configuration) { record, payload in
-      recovering.value.take(record, payload)
-    }
-    recovering.value.finish()
-    return (journal, recovering.value)
-  }
-
-  /// What the journal's callback folds into.
-  private final class Recovering {
-    var value: Recovered
-    init(_ value: Recovered) { self.value = value }
   }
 }

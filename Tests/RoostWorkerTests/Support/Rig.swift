@@ -21,6 +21,7 @@ final class RigClocks: Clocks {
       return ns
     }
   }
+  func wallMs() -> Int64 { ns.withLock { $0 / 1_000_000 } }
   func advance(ms: Int64) { ns.withLock { $0 += ms * 1_000_000 } }
   /// The process stands still right after the next reading.
   func stall(ms: Int64) { stallMs.withLock { $0 = ms } }

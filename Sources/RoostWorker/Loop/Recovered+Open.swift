@@ -1,0 +1,67 @@
+import RoostCore
+import RoostJournal
+import RoostTelemetry
+
+extension Recovered {
+  /// Takes the data folder and reads its journal: the newest snapshot that is whole, and the log after it. Partitions that
+  /// must not be served are not in the state.
+  package static func open(
+    _ disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(), defaults: PoolSettings,
+    partitions: UInt32, log: Log = .silent
+  ) throws(WorkerError) -> (Journal, Recovered) {
+    do throws(JournalError) {
+      let (journal, recovered) = try read(disk, configuration, Recovered(defaults: defaults), log)
+      let bad = recovered.damagedPartitions.union((0..<partitions).filter { journal.recovery.isQuarantined($0) })
+      if bad.isEmpty { return (journal, recovered) }
+      // Which they are is known at the end only: read again without them.
+      try journal.close()
+      let (again, sound) = try read(disk, configuration, Recovered(defaults: defaults, excluding: bad), log)
+      return (again, sound)
+    } catch {
+      throw WorkerError(error)
+    }
+  }
+
+  private static func read(
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ empty: Recovered, _ log: Log
+  ) throws(JournalError) -> (Journal, Recovered) {
+    let recovering = Recovering(empty)
+    let journal = try Journal.open(
+      disk: disk, configuration: configuration,
+      begin: { id throws(JournalError) in
+        let (recovered, beginning) = try fromSnapshot(disk, journal: id, empty, log)
+        recovering.value = recovered
+        return beginning
+      },
+      onRecord: { record, payload in recovering.value.take(record, payload) })
+    recovering.value.finish()
+    return (journal, recovering.value)
+  }
+
+  /// What the newest snapshot that is whole holds, and where the log goes on from it; `empty` if there is none. One that is
+  /// damaged is said and passed over: of two, the older one and a longer log say the same.
+  static func fromSnapshot(
+    _ disk: any Disk, journal: JournalID, _ empty: Recovered, _ log: Log
+  ) throws(JournalError) -> (Recovered, JournalBeginning) {
+    for snapshot in try RoostJournal.Snapshot.list(disk).reversed() {
+      let recovering = Recovering(empty)
+      let reading = try snapshot.read(disk, journal: journal) { record, payload in
+        recovering.value.take(record, payload)
+      }
+      switch reading {
+      case .whole(let lastRecords, let bytes):
+        recovering.value.snapshot = Recovered.Snapshot(through: snapshot.through, bytes: bytes)
+        return (recovering.value, JournalBeginning(startingAfter: snapshot.through, lastRecords: lastRecords))
+      case .damaged(let damage):
+        log.error("snapshot is damaged, an older one is used", [.reason: "\(damage)"])
+      }
+    }
+    return (empty, JournalBeginning())
+  }
+}
+
+/// What the journal's callback folds into.
+final class Recovering {
+  var value: Recovered
+  init(_ value: Recovered) { self.value = value }
+}
