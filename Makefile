@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate bench bench-machine generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate bench bench-machine bench-journal generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wake
 bench-machine: install ## what the pure machine costs: a cycle, and freeing one slot with 1,000 to 100,000 pending
 	@swift build -c release --product RoostBench >&2
 	@.build/release/RoostBench
+
+bench-journal: install ## what N sleeping actors cost in the journal: bytes, start, compaction, memory
+	@N=$(or $(N),1000000) scripts/bench-journal.sh
 
 generate: install ## make the C code of Protos/ again
 	scripts/generate-protos.sh

@@ -51,6 +51,11 @@ let package = Package(
       swiftSettings: strict),
 
     .executableTarget(
+      name: "RoostJournalBench",
+      dependencies: ["RoostWorker", "RoostJournal", "RoostTelemetry", "RoostWire", "RoostCore"],
+      path: "Benchmarks/RoostJournalBench", swiftSettings: strict),
+
+    .executableTarget(
       name: "RoostSimulate", dependencies: ["RoostTestKit"], path: "Benchmarks/RoostSimulate", swiftSettings: strict),
 
     tests("RoostCoreTests", ["RoostCore"], exclude: ["Scenarios"]),

@@ -9,7 +9,7 @@ package final class RecordGroup {
   }
 
   private(set) var entries: [Entry] = []
-  private(set) var byteCount = 0
+  package private(set) var byteCount = 0
   private var storage: UnsafeMutableRawBufferPointer
 
   /// - Parameter capacityBytes: room to begin with; it grows when needed and is kept.

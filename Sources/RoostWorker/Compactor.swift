@@ -77,6 +77,7 @@ final class Compactor: Compacting, Sendable {
       // The loop comes first.
       setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
       compact(segments, through)
+      Memory.release()
     }
   }
 

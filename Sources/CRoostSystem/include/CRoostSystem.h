@@ -40,3 +40,7 @@ struct roost_getopt {
 // one thread, at the start of the process. `options` ends with a NULL name; at most 64 of them.
 int roost_getopt_next(struct roost_getopt *state, int argc, char *const *argv, const char *short_options,
                       const struct roost_option *options);
+
+// Gives memory that is free back to the system; for after work that took much more than what stays.
+void roost_release_memory(void);
+

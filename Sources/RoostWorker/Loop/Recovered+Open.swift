@@ -35,6 +35,7 @@ extension Recovered {
       },
       onRecord: { record, payload in recovering.value.take(record, payload) })
     recovering.value.finish()
+    Memory.release()
     return (journal, recovering.value)
   }
 
