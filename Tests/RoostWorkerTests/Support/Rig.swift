@@ -78,6 +78,7 @@ final class Rig {
   var epochNs: Int64 = 1_700_000_000_000_000_000
   var defaults = PoolSettings()
   var segmentBytes = 1 << 20
+  var compacting: (any Compacting)?
   var settings: LoopSettings
   var link = RigLink()
   var source = RigSource()
@@ -110,10 +111,13 @@ final class Rig {
     arrivals = Arrivals()
     var configuration = JournalConfiguration()
     configuration.segmentBytes = segmentBytes
+    configuration.nowMs = clocks.wallMs
     let (journal, recovered) = try Recovered.open(
       disk, configuration: configuration, defaults: defaults, partitions: settings.partitions)
     self.journal = journal
-    loop = Loop(settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clocks)
+    loop = Loop(
+      settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clocks,
+      compacting: compacting)
     delivered = Int(recovered.positions.readAfter)
     if linkUp { bringUp() }
   }
@@ -264,6 +268,7 @@ final class Rig {
   func recoveredState() throws -> [String] {
     var configuration = JournalConfiguration()
     configuration.segmentBytes = segmentBytes
+    configuration.nowMs = clocks.wallMs
     let (_, recovered) = try Recovered.open(
       disk.copy(), configuration: configuration, defaults: defaults, partitions: settings.partitions)
     return state(of: recovered.machine)
