@@ -58,7 +58,8 @@ extension Journal {
       try createFirstSegment(disk, configuration, id)
       numbers = [1]
     }
-    var reading = Recovery(disk: disk, id: id, beginning: beginning, onRecord: onRecord)
+    var reading = Recovery(
+      disk: disk, id: id, beginning: beginning, onProgress: configuration.onProgress, onRecord: onRecord)
     let end = try reading.run(numbers)
     let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
     journal.endsWithMark = reading.endsWithMark

@@ -7,8 +7,25 @@ package struct JournalConfiguration {
   /// The time that a new segment's header names, in ms since the epoch: it tells how old the records before it are.
   /// 0 = not known.
   package var nowMs: () -> Int64 = { 0 }
+  /// Told now and then while the log is read.
+  package var onProgress: (JournalProgress) -> Void = { _ in }
 
   package init() {}
+}
+
+/// How far reading has come.
+package enum JournalProgress: Equatable, Sendable, CustomStringConvertible {
+  /// Bytes of a snapshot.
+  case snapshot(UInt64, of: UInt64)
+  /// Segments that are read.
+  case segments(Int, of: Int)
+
+  package var description: String {
+    switch self {
+    case .snapshot(let done, let all): "snapshot, \(done >> 20) of \(all >> 20) MiB"
+    case .segments(let done, let all): "segment \(done) of \(all)"
+    }
+  }
 }
 
 /// Where the owner begins to read.

@@ -5,6 +5,7 @@ struct Recovery {
   let id: JournalID
   let beginning: JournalBeginning
   let onRecord: (RecoveredRecord, RawSpan) -> Void
+  let onProgress: (JournalProgress) -> Void
 
   var ledger: DamageLedger
   var segments: [SegmentPlace] = []
@@ -25,8 +26,10 @@ struct Recovery {
 
   init(
     disk: any Disk, id: JournalID, beginning: JournalBeginning,
+    onProgress: @escaping (JournalProgress) -> Void = { _ in },
     onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) {
+    self.onProgress = onProgress
     self.disk = disk
     self.id = id
     self.beginning = beginning
@@ -47,7 +50,11 @@ struct Recovery {
   /// - Parameter numbers: of the segments in the folder, ascending, not empty.
   mutating func run(_ numbers: [UInt64]) throws(JournalError) -> End {
     let wanted = try skip(numbers)
-    for number in wanted.dropLast() { try readSealed(number) }
+    for (place, number) in wanted.dropLast().enumerated() {
+      onProgress(.segments(place + 1, of: wanted.count))
+      try readSealed(number)
+    }
+    onProgress(.segments(wanted.count, of: wanted.count))
     return try readLast(wanted[wanted.count - 1])
   }
 

@@ -19,7 +19,8 @@ package struct Snapshot: Equatable, Sendable {
 
   /// Hands its records over in order. What came of it is known at the end only. Errors: `.tooNew`, and those of the disk.
   package func read(
-    _ disk: any Disk, journal: JournalID, onRecord: (RecoveredRecord, RawSpan) -> Void
+    _ disk: any Disk, journal: JournalID, onProgress: (JournalProgress) -> Void = { _ in },
+    onRecord: (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Reading {
     let name = JournalName.snapshot(through)
     let file = try translating { () throws(DiskError) in try disk.open(name) }
@@ -58,6 +59,7 @@ package struct Snapshot: Equatable, Sendable {
         RecoveredRecord(index: bytes.header.index, partition: bytes.header.partition, epoch: bytes.header.epoch),
         bytes.payload.bytes)
       offset += UInt64(bytes.header.recordBytes)
+      if count % 1_000 == 0 { onProgress(.snapshot(offset, of: header.sizeBytes)) }
     }
     guard count == header.records, chain == header.lastChain else {
       return damaged(offset, "the snapshot does not end as it should")

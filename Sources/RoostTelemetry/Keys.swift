@@ -40,6 +40,7 @@ package struct Key: Hashable, Sendable, CustomStringConvertible {
   package static let otherJournalID = Key("roost.journal.other_id")
   package static let segment = Key("roost.journal.segment")
   package static let offset = Key("roost.journal.offset_bytes")
+  package static let progress = Key("roost.journal.progress")
   package static let file = Key("roost.file")
   package static let folder = Key("roost.folder")
 

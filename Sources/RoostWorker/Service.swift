@@ -42,6 +42,13 @@ final class Service {
     let disk = FileDisk(root: configuration.dataFolder)
     var layout = JournalConfiguration()
     layout.nowMs = LogLine.now
+    var saidNs = Monotonic.nowNs()
+    layout.onProgress = { [health, log] progress in
+      health.update { $0.reason = "starting: reading the journal, \(progress)" }
+      guard Monotonic.nowNs() - saidNs > WorkerLimits.progressNs else { return }
+      saidNs = Monotonic.nowNs()
+      log.info("journal is being read", [.progress: "\(progress)"])
+    }
     let (journal, recovered) = try Recovered.open(
       disk, configuration: layout, defaults: configuration.poolDefaults, partitions: configuration.partitions, log: log)
     let compactor = Compactor(

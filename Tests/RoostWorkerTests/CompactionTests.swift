@@ -72,8 +72,9 @@ struct CompactionTests {
     let copy = rig.disk.copy()
     copy.crash(.nothing)
     let (_, recovered) = try Recovered.open(copy, defaults: rig.defaults, partitions: rig.settings.partitions)
+    let ahead = recovered.read.partitions.filter { $0.value > recovered.readAfter }
     return rig.state(of: recovered.machine) + [
-      "\(recovered.position) \(recovered.readAfter) \(recovered.read.partitions.filter { $0.value > recovered.readAfter }.sorted { $0.key < $1.key })",
+      "\(recovered.position) \(recovered.readAfter) \(ahead.sorted { $0.key < $1.key })",
       "\(recovered.clock.now) \(recovered.clock.proven)", "\(recovered.handover)",
       "\(recovered.deadLetters)", "\(recovered.machine.generationBase) \(recovered.machine.newestGeneration)",
     ]

@@ -19,6 +19,7 @@ enum CommandTree {
       .value("data", "DIR", "folder of the journal, made if missing; one worker at a time (required)"),
       .list("pool", "NS/POOL", "serve only these pools; a data folder keeps its set"),
       workerHTTP, workerSet,
+      historyHours,
       .flag("adopt", "take the pools over from another journal: all runners closed,\ngo on from the end of the stream"),
       .flag("no-setup", "streams and bucket are there: do not make or compare them"),
       prefix, replicas, maxBytes,
@@ -28,6 +29,10 @@ enum CommandTree {
     "http", "HOST:PORT", "health page: /livez, /readyz, /metrics; a PORT alone is on loopback,\nport 0 is any")
   static let workerSet = OptionSpec.list(
     "set", "KEY=VALUE", "default of a pool setting; `roost worker --set help` lists them")
+
+  static let historyHours = OptionSpec.value(
+    "history-hours", "N",
+    "keep the journal's records for people so long after snapshots hold\nwhat they say (default: 24)")
 
   static let setup = CommandSpec(
     name: "setup", summary: "make the streams and the bucket, or compare those that are there",

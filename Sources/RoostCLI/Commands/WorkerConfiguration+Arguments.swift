@@ -2,6 +2,9 @@ import RoostCore
 import RoostWorker
 
 extension WorkerConfiguration {
+  /// Ten years.
+  static let longestHistoryHours: UInt32 = 87_600
+
   /// Errors: `usage`.
   init(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) {
     guard let folder = command.value("data"), !folder.isEmpty else {
@@ -16,6 +19,12 @@ extension WorkerConfiguration {
       httpAddress = http
     }
     poolDefaults = try PoolSettingField.settings(command.all("set"))
+    if let hours = command.value("history-hours") {
+      guard let number = UInt32(hours), number <= Self.longestHistoryHours else {
+        throw .usage("--history-hours \(hours): write 0 to \(Self.longestHistoryHours)")
+      }
+      historyHours = number
+    }
     adopt = command.has("adopt")
     skipsSetup = command.has("no-setup")
     subjectPrefix = try command.subjects().prefix

@@ -8,6 +8,8 @@ package enum WorkerLimits {
   package static let batchBytes = 384 << 10
   /// Bytes of a record above which a batch is told in several.
   package static let recordBytes = 512 << 10
+  /// Between two log lines of something that takes long.
+  static let progressNs: Int64 = 2_000_000_000
   /// Bytes of segments that are kept for people only, however young they are: a full disk helps nobody.
   static let historyBytes: UInt64 = 4 << 30
   /// Changes that one round of alarms may make before the signal it comes before is applied (lifecycle, time).

@@ -29,7 +29,7 @@ extension Recovered {
     let journal = try Journal.open(
       disk: disk, configuration: configuration,
       begin: { id throws(JournalError) in
-        let (recovered, beginning) = try fromSnapshot(disk, journal: id, empty, log)
+        let (recovered, beginning) = try fromSnapshot(disk, journal: id, empty, log, configuration.onProgress)
         recovering.value = recovered
         return beginning
       },
@@ -42,11 +42,12 @@ extension Recovered {
   /// What the newest snapshot that is whole holds, and where the log goes on from it; `empty` if there is none. One that is
   /// damaged is said and passed over: of two, the older one and a longer log say the same.
   static func fromSnapshot(
-    _ disk: any Disk, journal: JournalID, _ empty: Recovered, _ log: Log
+    _ disk: any Disk, journal: JournalID, _ empty: Recovered, _ log: Log,
+    _ onProgress: (JournalProgress) -> Void = { _ in }
   ) throws(JournalError) -> (Recovered, JournalBeginning) {
     for snapshot in try RoostJournal.Snapshot.list(disk).reversed() {
       let recovering = Recovering(empty)
-      let reading = try snapshot.read(disk, journal: journal) { record, payload in
+      let reading = try snapshot.read(disk, journal: journal, onProgress: onProgress) { record, payload in
         recovering.value.take(record, payload)
       }
       switch reading {
