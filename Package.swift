@@ -70,6 +70,6 @@ let package = Package(
     tests("RoostAcceptanceTests", ["roost", "RoostTestKit"]),
     tests("RoostRunnerTests", ["roost", "RoostRunner", "RoostTestKit"]),
     tests("RoostSimulationTests", ["RoostSimulate", "RoostTestKit"]),
-    tests("RoostWorkerTests", ["RoostWorker", "RoostCLI", "RoostTestKit"]),
+    tests("RoostWorkerTests", ["RoostJournalBench", "RoostWorker", "RoostCLI", "RoostTestKit"]),
   ]
 )

@@ -10,6 +10,8 @@ import RoostWorker
 ///     RoostJournalBench make FOLDER ACTORS     writes a log in which so many actors are created, run once and sleep
 ///     RoostJournalBench open FOLDER            reads it as a worker does at its start
 ///     RoostJournalBench compact FOLDER         makes a snapshot of its sealed segments
+///     RoostJournalBench churn FOLDER           writes, rolls, compacts and trims until it is killed
+///     RoostJournalBench check FOLDER           says whether what a killed churn left is what it should be
 @main
 struct RoostJournalBench {
   static let partitions: UInt32 = 64
@@ -23,12 +25,14 @@ struct RoostJournalBench {
       try making.run(actors: actors)
     case ("open", 2): try open(arguments[2])
     case ("compact", 2): try compact(arguments[2])
+    case ("churn", 2): try Churn(folder: arguments[2]).run()
+    case ("check", 2): exit(try Churn.check(folder: arguments[2]) ? 0 : 1)
     default: usage()
     }
   }
 
   private static func usage() -> Never {
-    print("usage: RoostJournalBench make FOLDER ACTORS | open FOLDER | compact FOLDER")
+    print("usage: RoostJournalBench make FOLDER ACTORS | open FOLDER | compact FOLDER | churn FOLDER | check FOLDER")
     exit(64)
   }
 

@@ -45,8 +45,10 @@ package struct Compaction {
   ) throws(JournalError) -> Outcome? {
     let (start, beginning) = try Recovered.fromSnapshot(disk, journal: journal, Recovered(defaults: defaults), log)
     let recovering = Recovering(start)
+    // Those before are in the snapshot, and the loop may be removing them.
+    let needed = segments.lastIndex { $0.firstIndex <= beginning.startingAfter.next } ?? segments.startIndex
     let last = try SealedLog.read(
-      disk, journal: journal, segments: segments.map(\.number), from: beginning, through: through
+      disk, journal: journal, segments: segments[needed...].map(\.number), from: beginning, through: through
     ) { record, payload in recovering.value.take(record, payload) }
     recovering.value.finish()
     let recovered = recovering.value
