@@ -23,7 +23,7 @@ struct ChurnTests {
     for round in 1...rounds {
       let churn = try TestProcess("exec '\(program)' churn '\(folder.path)'")
       // Some rounds end within the first batches, some after compactions.
-      let wanted = last + 1 + random.next() % (round % 3 == 0 ? 5 : 1_500)
+      let wanted = last + 1 + random.next() % (round % 3 == 0 ? 5 : 600)
       #expect(
         eventually { number(churn.output.split(separator: "\n").last, after: "durable ") ?? 0 >= wanted },
         "\(churn.output)")

@@ -109,6 +109,10 @@ struct CompactionTests {
     let first = try compact(rig)
     try create("d", rig)
     let second = try compact(rig)
+    let sealed = rig.journal.sealed
+    #expect(try compaction(rig).run(segments: sealed.segments, through: sealed.through) == nil, "it is there already")
+    #expect(try compaction(rig).run(segments: [], through: sealed.through) == nil)
+    #expect(snapshots(rig).count == 2)
     #expect(second.through > first.through && second.olderThrough == first.through)
     try create("e", rig)
     let expected = try whole(rig)

@@ -38,12 +38,14 @@ package struct Compaction {
   }
 
   /// The snapshot that stands for the log through the last of these segments is durable on return; of those before it the
-  /// newest that is whole is kept. nil: given up. Errors: `.unreadable` where anything is damaged: then nothing is compacted,
+  /// newest that is whole is kept. nil: given up, or there already. Errors: `.unreadable` where anything is damaged: then nothing is compacted,
   /// so that nothing is hidden.
   package func run(
     segments: [SegmentPlace], through: RoostJournal.RecordIndex
   ) throws(JournalError) -> Outcome? {
     let (start, beginning) = try Recovered.fromSnapshot(disk, journal: journal, Recovered(defaults: defaults), log)
+    // Nothing to make: the one that is there already says as much.
+    guard through > beginning.startingAfter else { return nil }
     let recovering = Recovering(start)
     // Those before are in the snapshot, and the loop may be removing them.
     let needed = segments.lastIndex { $0.firstIndex <= beginning.startingAfter.next } ?? segments.startIndex
