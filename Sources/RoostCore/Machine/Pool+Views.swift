@@ -18,6 +18,13 @@ package struct ActorView: Equatable, Sendable {
   package var pendingReason: String?
 }
 
+/// A runner on which actors may be placed, if it has a slot (lifecycle, attempt).
+package struct EligibleRunner: Equatable, Sendable {
+  package var runner: RunnerID
+  package var session: SessionID
+  package var version: UInt32
+}
+
 extension Pool {
   package func pingStatus(_ id: RunnerID, _ session: SessionID) -> PingStatus {
     guard let slot = runnerSlots[id] else { return .unknown }
@@ -32,6 +39,15 @@ extension Pool {
   package var openRunners: [(runner: RunnerID, session: SessionID)] {
     runnerSlots.values.compactMap { slot in runners[slot].record.session.map { (runners[slot].id, $0.id) } }
       .sorted { $0.0 < $1.0 }
+  }
+
+  /// In id order.
+  package var eligibleRunners: [EligibleRunner] {
+    runnersInOrder.filter { runners[$0].isEligible }.compactMap { slot in
+      runners[slot].record.session.map {
+        EligibleRunner(runner: runners[slot].id, session: $0.id, version: $0.version)
+      }
+    }
   }
 
   package func lastIssued(_ id: RunnerID) -> CommandIndex {

@@ -41,6 +41,7 @@ extension SimulatedWorker {
       compacting: compactor, metrics: metrics, progress: progress)
     readerStart = recovered.readerStart
     newestDelivered = nil
+    storedTimes = []
     before = nil
     after = nil
     let isAhead = recovered.position.sequence > recovered.readAfter

@@ -72,6 +72,7 @@ extension Simulation {
       payload: .bytes(codec.encode(ping: ping)))
     schedule(atNs: runner.sendingNs()) { [self] in
       guard runner.isLinkUp, worker.link.isUp else { return }
+      if worker.isServing { witness.pinged(ping.session) }
       if dropsPings {
         coverage.add("ping dropped")
         worker.notice(.pingsDropped)

@@ -19,11 +19,13 @@ extension Simulation {
         question.timeoutMs = ms.flatMap { $0 <= 2_592_000_000 ? $0 : nil }
       }
     }
+    if case .allocate = signal { witness.allocated.insert(Witness.PoolActor(pool: pool, actor: actor)) }
     call(subjects.signal(pool, actor, verb), codec.encode(signal), question)
   }
 
   func call(_ pool: PoolID, _ signal: PoolSignal) {
     guard let verb = signal.verb else { return fail("not a caller's signal: \(signal)") }
+    if case .configure = signal { witness.quietPools.insert(pool) }
     call(subjects.signal(pool, verb), codec.encode(signal), Witness.Question(pool: pool, storedAtNs: 0))
   }
 

@@ -19,7 +19,10 @@ extension Simulation {
     for pool in pools {
       if let fault = machine.reading(pool, { $0.invariantFaults() })?.first { return fail("\(pool): \(fault)") }
     }
-    if let loop = worker.loop { witness.checkWaits(loop) }
+    guard let loop = worker.loop else { return }
+    witness.checkWaits(loop)
+    witness.checkStanding(loop)
+    witness.judgeStarts(loop)
   }
 
   func noteStates() {

@@ -27,6 +27,8 @@ extension Witness {
     /// Read twice after a loss of acknowledged signals: it may be answered twice, and differently.
     var isReadAgain = false
     var wasAccepted = false
+    /// A wake that came while the actor was on its way out of its slot.
+    var isRewake = false
     var wasToldPending = false
     var final: Answer?
     var hasArrived = false
@@ -99,6 +101,7 @@ extension Witness {
     }
     judgeTime(answer, question)
     judgeOrder(answer, question)
+    judgeRewake(answer, question)
     if question.isReadAgain {
       if answer.isFinal { question.final = question.final ?? answer }
     } else if answer.isFinal {
@@ -106,7 +109,9 @@ extension Witness {
       question.final = answer
     } else {
       switch answer.outcome {
-      case .accepted: question.wasAccepted = true
+      case .accepted:
+        question.wasAccepted = true
+        question.isRewake = ["sleepIntent", "stopIntent", "goingAway"].contains(answer.state)
       case .pending:
         if !question.wasAccepted { simulation.fail("PENDING before ACCEPTED: \(answer)") }
         question.wasToldPending = true
@@ -144,6 +149,14 @@ extension Witness {
     if simulation.worker.deliveredNs < earliest {
       simulation.fail("timed out \(earliest - simulation.worker.deliveredNs) ns early: \(answer)")
     }
+  }
+
+  /// Who wakes an actor that is about to stop, and waits without limit, is not told that it stopped and sleeps.
+  private func judgeRewake(_ answer: Answer, _ question: Question) {
+    guard answer.outcome == .sleeping, answer.reason == "stopped", question.isRewake, question.isPatient,
+      !question.isSpent, !question.isReadAgain, !quietPools.contains(question.pool)
+    else { return }
+    simulation.fail("a wake during the stop was forgotten: \(answer)")
   }
 
   /// See `isSpent`.

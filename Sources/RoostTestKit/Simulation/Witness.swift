@@ -62,6 +62,17 @@ final class Witness {
   var alarms: [PoolActor: Alarm] = [:]
   var alarmsSet: [PoolActor: Instant] = [:]
 
+  // MARK: - Placing, silence and crashes; see the extensions
+
+  var standings: [PoolID: Standing] = [:]
+  var allocated: Set<PoolActor> = []
+  var heardNs: [SessionID: Int64] = [:]
+  var crashes: [PoolActor: Crashes] = [:]
+  var startsToJudge: [(start: Start, atNs: Int64)] = []
+  private var toldEvents: Set<[UInt8]> = []
+  /// Not all of their events are told.
+  var quietPools: Set<PoolID> = []
+
   // MARK: - Answers; see the extension
 
   var asked: [String: Question] = [:]
@@ -84,7 +95,10 @@ final class Witness {
         let event = try simulation.codec.decodeEvent(payload)
         name(record: event.record)
         simulation.coverage.add("event \(event.kind.rawValue) \(event.reason)")
-        judge(event, PoolActor(pool: try simulation.parser.event(subject).0, actor: event.actor))
+        let actor = PoolActor(pool: try simulation.parser.event(subject).0, actor: event.actor)
+        judge(event, actor)
+        // After a crash of the worker it is said again.
+        if toldEvents.insert(payload).inserted { countCrash(event, actor) }
       } else {
         said(answer: try simulation.codec.decodeAnswer(payload), to: subject)
       }
@@ -167,6 +181,7 @@ final class Witness {
       return
     }
     starts[start] = (line, order.index)
+    startsToJudge.append((start, simulation.brokerNs))
     let actor = PoolActor(pool: line.pool, actor: order.actor)
     if order.generation <= generations[actor] ?? 0 {
       simulation.fail("\(order.actor) g\(order.generation) is started after g\(generations[actor] ?? 0)")
@@ -236,6 +251,7 @@ final class Witness {
 
   /// What was said before must be in what recovery gives.
   func recovered(_ machine: Machine) {
+    standings = [:]
     for (actor, generation) in generations {
       let pool = machine.reading(actor.pool) { pool in
         (pool.actorView(actor.actor)?.record.generation, pool.record.generationFloor)

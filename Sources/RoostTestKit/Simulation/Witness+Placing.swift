@@ -1,0 +1,118 @@
+import RoostCore
+import RoostWire
+import RoostWorker
+
+// Who may be placed, and where (lifecycle, queue and allocation): judged by how a pool stands before a turn of the worker
+// and after it.
+
+extension Witness {
+  /// A pool between two turns.
+  struct Standing {
+    var proven: Instant
+    /// Signals that the worker is done with.
+    var applied: Int
+    var eligible: [EligibleRunner]
+    var open: [RunnerID: SessionID]
+    var actors: [ActorID: ActorView]
+
+    init(_ pool: PoolID, _ loop: Loop, _ simulation: Simulation) {
+      proven = loop.provenTime
+      applied = simulation.worker.source.returned
+      eligible = loop.machine.reading(pool) { $0.eligibleRunners } ?? []
+      let sessions = loop.machine.reading(pool) { $0.openRunners } ?? []
+      open = Dictionary(uniqueKeysWithValues: sessions.map { ($0.runner, $0.session) })
+      actors = Dictionary(uniqueKeysWithValues: simulation.views(pool, loop.machine).map { ($0.id, $0) })
+    }
+
+    /// Who waited already, and where.
+    func ticket(_ actor: ActorID) -> Ticket? { actors[actor]?.record.state.ticket }
+    func generation(_ actor: ActorID) -> Generation { actors[actor]?.record.generation ?? 0 }
+  }
+
+  func checkStanding(_ loop: Loop) {
+    for pool in simulation.pools {
+      let after = Standing(pool, loop, simulation)
+      let before = standings.updateValue(after, forKey: pool)
+      guard let before else { continue }
+      checkSilence(pool, before, after, loop)
+      // Somebody outside may place whom he likes.
+      let started = after.actors.values.filter {
+        $0.record.generation > before.generation($0.id)
+          && !allocated.contains(PoolActor(pool: pool, actor: $0.id))
+      }
+      for actor in started.sorted(by: { $0.id < $1.id }) {
+        checkOvertaking(actor, before, after)
+        checkVersion(actor, before, after)
+        checkPatience(actor, before, after)
+      }
+    }
+  }
+
+  /// Nobody is placed while somebody waits who came before.
+  private func checkOvertaking(_ actor: ActorView, _ before: Standing, _ after: Standing) {
+    let ticket = before.ticket(actor.id) ?? .max
+    for (other, view) in after.actors {
+      guard let waiting = view.record.state.ticket, waiting == before.ticket(other), waiting < ticket else { continue }
+      simulation.fail("\(actor.id) was placed, \(other) waited before with ticket \(waiting)")
+    }
+  }
+
+  /// Nobody is placed on an older version while a newer one is eligible, be it full.
+  private func checkVersion(_ actor: ActorView, _ before: Standing, _ after: Standing) {
+    guard let runner = actor.record.state.placement?.runner,
+      let place = (after.eligible + before.eligible).first(where: {
+        $0.runner == runner && $0.session == actor.session
+      })
+    else { return }
+    for other in after.eligible where other.version > place.version && before.eligible.contains(other) {
+      simulation.fail(
+        "\(actor.id) was placed on \(runner) of version \(place.version), \(other.runner) has \(other.version)")
+    }
+  }
+
+  /// Whose patience was over before a slot became free is timed out, also where one turn of the worker shows both.
+  private func checkPatience(_ actor: ActorView, _ before: Standing, _ after: Standing) {
+    guard case .pending(_, _, let demand)? = before.actors[actor.id]?.record.state, let deadline = demand.deadline,
+      deadline > before.proven, deadline <= after.proven, before.eligible == after.eligible,
+      actor.facts == before.actors[actor.id]?.facts
+    else { return }
+    // Timed out, and woken anew.
+    if case .noCapacity = actor.record.lastError { return }
+    // What came or was due before that may have made room in time.
+    let earliest = simulation.worker.storedTimes[before.applied..<after.applied].min() ?? .max
+    let dues = before.actors.values.compactMap { $0.record.state.answerDeadline }
+    if earliest < deadline.ms * 1_000_000 || dues.contains(where: { $0 < deadline }) { return }
+    simulation.fail("\(actor.id) was placed at \(after.proven.ms), its patience was over at \(deadline.ms)")
+  }
+
+  // MARK: - Silence
+
+  /// A ping reached the worker, whether it took it or not.
+  func pinged(_ session: SessionID) { heardNs[session] = simulation.nowNs }
+
+  /// A session is lost when nothing was heard of it for the whole threshold; a ping that the worker dropped proves that
+  /// the runner is there.
+  private func checkSilence(_ pool: PoolID, _ before: Standing, _ after: Standing, _ loop: Loop) {
+    // The worker's clock may be a little faster.
+    let thresholdNs = simulation.story.setting.defaults.runnerLostThreshold.value * 990_000
+    for (runner, session) in before.open where after.open[runner] != session {
+      guard let heard = heardNs[session], simulation.nowNs - heard < thresholdNs,
+        loop.machine.reading(pool, { $0.pingStatus(runner, session) }) == .closed(reason: "lost")
+      else { continue }
+      simulation.fail(
+        "\(session) is taken for lost, its last ping came \((simulation.nowNs - heard) / 1_000_000) ms ago")
+    }
+  }
+}
+
+extension ActorState {
+  /// When the runner's answer is given up.
+  fileprivate var answerDeadline: Instant? {
+    switch self {
+    case .starting(_, let deadline, _), .sleepIntent(_, let deadline, _), .stopIntent(_, let deadline, _),
+      .goingAway(_, let deadline, _, _), .destroying(_, let deadline):
+      deadline
+    case .sleeping, .backoff, .pending, .running, .destroyed: nil
+    }
+  }
+}
