@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate bench bench-machine bench-journal generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate mutants bench bench-machine bench-journal generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ kills: venv ## kill -9 the worker N times under load and let the outside checker
 
 simulate: install ## play SEEDS=n seeds of the simulation from FIRST=k on, or one, SEED=k, with its log
 	@SEEDS=$(SEEDS) FIRST=$(FIRST) SEED=$(SEED) STEPS=$(STEPS) scripts/simulate.sh
+
+mutants: install ## put each deliberate bug of Tests/Mutants, or MUTANTS=NAME, into a copy and see that the simulation catches it
+	@MUTANTS='$(MUTANTS)' scripts/mutants.sh
 
 bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
 	@N=$(N) scripts/bench.sh

@@ -9,6 +9,7 @@ packages=(
   pkg-config             # how the Swift package manager finds the three
   protobuf-c-compiler    # protoc-c, for `make generate` and the test that compares
   protobuf-compiler      # protoc, for the Python code of Protos/
+  git                    # applies the patches of Tests/Mutants, in `make mutants` and in a test
   nats-server            # the broker of the tests
   python3-venv           # brings python3, the language of the outside tests
   docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that

@@ -1,12 +1,20 @@
 import Glibc
 
-/// A trap in the code under simulation ends the process: its last words are the seed.
+/// A trap in the code under simulation ends the process, and so does a seed that does not end: its last words are the
+/// seed.
 enum LastWords {
+  /// A seed takes milliseconds; one that takes so long never ends.
+  private static let patienceSeconds: UInt32 = 120
   /// Of the one thread there is.
-  nonisolated(unsafe) static var seed: UInt64 = 0
+  private nonisolated(unsafe) static var seed: UInt64 = 0
+
+  static func begin(_ seed: UInt64) {
+    self.seed = seed
+    alarm(patienceSeconds)
+  }
 
   static func install() {
-    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS] {
+    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS, SIGALRM] {
       signal(number) { number in
         LastWords.say()
         signal(number, SIG_DFL)

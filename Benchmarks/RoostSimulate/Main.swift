@@ -6,6 +6,7 @@ import RoostTestKit
 ///     RoostSimulate seeds FIRST COUNT STRIDE REPORT    every STRIDE-th seed from FIRST on, COUNT of them
 ///     RoostSimulate seed SEED [STEPS]                  one, with its log; STEPS = numbers with commas: only these
 ///     RoostSimulate merge REPORT...                    what several processes found, together
+///     RoostSimulate survey FIRST COUNT STRIDE          as seeds, to the last one: a line for each that fails, not shrunk
 @main
 struct RoostSimulate {
   /// Failing seeds after which a process gives up.
@@ -18,6 +19,10 @@ struct RoostSimulate {
       let numbers = arguments.dropFirst().prefix(3).compactMap { UInt64($0) }
       guard numbers.count == 3, numbers[2] > 0, let path = arguments.last else { usage() }
       exit(play(first: numbers[0], count: numbers[1], stride: numbers[2], report: path) ? 0 : 1)
+    case "survey" where arguments.count == 4:
+      let numbers = arguments.dropFirst().compactMap { UInt64($0) }
+      guard numbers.count == 3, numbers[2] > 0 else { usage() }
+      survey(first: numbers[0], count: numbers[1], stride: numbers[2])
     case "seed":
       guard let seed = arguments.dropFirst().first.flatMap({ UInt64($0) }) else { usage() }
       exit(tell(seed, steps: arguments.dropFirst(2).first) ? 0 : 1)
@@ -27,7 +32,9 @@ struct RoostSimulate {
   }
 
   private static func usage() -> Never {
-    print("usage: RoostSimulate seeds FIRST COUNT STRIDE REPORT | seed SEED [STEPS] | merge REPORT...")
+    print(
+      "usage: RoostSimulate seeds FIRST COUNT STRIDE REPORT | seed SEED [STEPS] | merge REPORT... | "
+        + "survey FIRST COUNT STRIDE")
     exit(64)
   }
 
@@ -36,7 +43,7 @@ struct RoostSimulate {
     LastWords.install()
     for number in 0..<count {
       let seed = first &+ number &* stride
-      LastWords.seed = seed
+      LastWords.begin(seed)
       let simulation = Simulation(Story(seed: seed))
       simulation.run()
       report.add(simulation)
@@ -52,6 +59,20 @@ struct RoostSimulate {
       return false
     }
     return report.failed.isEmpty
+  }
+
+  /// For code that is known to be wrong (scripts/mutants.sh): how often, and what shows it.
+  private static func survey(first: UInt64, count: UInt64, stride: UInt64) {
+    LastWords.install()
+    for number in 0..<count {
+      let seed = first &+ number &* stride
+      LastWords.begin(seed)
+      let simulation = Simulation(Story(seed: seed))
+      simulation.run()
+      guard let fault = simulation.fault else { continue }
+      let line = fault.split(separator: "\n").first ?? ""
+      FileHandle.standardOutput.write(Data("\(seed)\t\(line)\n".utf8))
+    }
   }
 
   /// A failing seed, the command that repeats it, and the shortest story that fails in the same way.
