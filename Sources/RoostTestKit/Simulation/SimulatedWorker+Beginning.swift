@@ -41,7 +41,7 @@ extension SimulatedWorker {
       compacting: compactor, metrics: metrics, progress: progress)
     readerStart = recovered.readerStart
     newestDelivered = nil
-    storedTimes = []
+    deliveries = []
     before = nil
     after = nil
     let isAhead = recovered.position.sequence > recovered.readAfter

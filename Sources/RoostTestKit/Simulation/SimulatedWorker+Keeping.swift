@@ -136,7 +136,7 @@ extension SimulatedWorker {
         guard let stored = simulation.stream[sequence] else { continue }
         deliveredNs = max(deliveredNs, stored.storedAtNs)
         newestDelivered = (sequence, stored.storedAtNs)
-        storedTimes.append(stored.storedAtNs)
+        deliveries.append((stored.storedAtNs, stored.subject))
         arrivals.signals.append(
           SignalMessage(
             subject: stored.subject, sequence: sequence, storedAtNs: stored.storedAtNs, pending: last - sequence,

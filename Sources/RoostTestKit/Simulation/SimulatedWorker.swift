@@ -50,7 +50,7 @@ final class SimulatedWorker {
   /// What was delivered last in this life, as the stream held it then.
   var newestDelivered: (sequence: StreamSequence, storedAtNs: Int64)?
   /// Of everything that was delivered to this loop, in order.
-  var storedTimes: [Int64] = []
+  var deliveries: [(storedAtNs: Int64, subject: String)] = []
   var isReading = false
   /// When reading begins (again), and when the next messages come.
   var openNs: Int64?

@@ -78,10 +78,12 @@ extension Witness {
     else { return }
     // Timed out, and woken anew.
     if case .noCapacity = actor.record.lastError { return }
-    // What came or was due before that may have made room in time.
-    let earliest = simulation.worker.storedTimes[before.applied..<after.applied].min() ?? .max
+    // What a runner said or was due before that may have made room in time, and a wake may have lent patience.
+    let inTime = simulation.worker.deliveries[before.applied..<after.applied]
+      .filter { $0.storedAtNs < deadline.ms * 1_000_000 }
+    if inTime.contains(where: { $0.subject.contains(".runner.") || $0.subject.contains(".\(actor.id).") }) { return }
     let dues = before.actors.values.compactMap { $0.record.state.answerDeadline }
-    if earliest < deadline.ms * 1_000_000 || dues.contains(where: { $0 < deadline }) { return }
+    if dues.contains(where: { $0 < deadline }) { return }
     simulation.fail("\(actor.id) was placed at \(after.proven.ms), its patience was over at \(deadline.ms)")
   }
 
