@@ -57,7 +57,7 @@ survey() { # NAME; true if some seed failed
     cat "$found"/* 2>/dev/null | sort -n >"$found.all" || true
     [[ -s $found.all ]] || continue
     IFS=$'\t' read -r seed fault <"$found.all"
-    echo "$1: caught by $(wc -l <"$found.all") of $last seeds, first by $seed: $fault"
+    echo "$1: caught by $(wc -l <"$found.all") of $last seeds, first by $seed: ${fault:0:110}"
     return 0
   done
   echo "$1: NOT CAUGHT by $((next - 1)) seeds"

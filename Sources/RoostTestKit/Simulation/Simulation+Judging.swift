@@ -83,6 +83,7 @@ extension Simulation {
       }
     }
     for runner in runners where runner.phase != .dead {
+      if runner.phase == .announcing { return "\(runner.name) finds no open session" }
       for (actor, copy) in runner.copies.sorted(by: { $0.key < $1.key }) {
         let view = loop.machine.reading(runner.pool) { $0.actorView(actor) } ?? nil
         if view?.session != runner.session || view?.record.generation != copy.generation {
