@@ -162,7 +162,7 @@ extension Witness {
   /// See `isSpent`.
   func judgeSleep(_ event: ActorEvent, _ actor: PoolActor) {
     if readyGenerations[actor] == event.generation { return }
-    for key in questions.keys where questions[key]?.actor == actor && questions[key]?.final == nil {
+    for (key, question) in questions where question.actor == actor && (question.final == nil || question.isReadAgain) {
       questions[key]?.isSpent = true
     }
   }

@@ -108,6 +108,8 @@ final class Witness {
   /// An actor that was sent away has not completed, however well it stops.
   private func judge(_ event: ActorEvent, _ actor: PoolActor) {
     switch event.kind {
+    // Another life: what was set in the one before is nothing to it.
+    case .created: alarms[actor] = nil
     case .goingAway: goingAway[actor] = event.generation
     case .ready: readyGenerations[actor] = event.generation
     case .sleepIntent: judgeSleep(event, actor)
