@@ -26,7 +26,10 @@ let package = Package(
     .executableTarget(name: "roost", dependencies: ["RoostCLI"], swiftSettings: strict),
     library(
       "RoostCLI",
-      ["RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"]),
+      [
+        "RoostWorker", "RoostRunner", "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore",
+        "CRoostSystem",
+      ]),
     library(
       "RoostWorker",
       ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),

@@ -8,6 +8,8 @@
 
 int roost_flock_exclusive(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno; }
 
+int roost_flock_shared(int fd) { return flock(fd, LOCK_SH | LOCK_NB) == 0 ? 0 : errno; }
+
 int roost_set_parent_death_signal(int signal) {
   return prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0) == 0 ? 0 : errno;
 }

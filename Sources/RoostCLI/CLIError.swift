@@ -1,3 +1,4 @@
+import RoostJournal
 import RoostNATS
 import RoostWorker
 
@@ -31,6 +32,20 @@ extension CLIError {
       case .anotherJournal: .anotherJournal
       }
     self.init(exitCode, code: error.code, error.message)
+  }
+
+  /// Of a journal that is looked at: what cannot be read any further is damage, not a failing device.
+  init(_ error: JournalError) {
+    switch error {
+    case .unreadable, .identityDamaged, .beginningMissing: self.init(.damaged, code: error.code, error.message)
+    case .inUse(let lock, let pid):
+      self.init(
+        .folderInUse, code: error.code,
+        "the data folder is in use by \(pid.map { "process \($0)" } ?? "another process") (\(lock) is locked): stop that "
+          + "one, or look at a copy of the folder (cp -a)")
+    case .noJournal: self.init(.usage, code: error.code, error.message)
+    default: self.init(WorkerError(error))
+    }
   }
 
   /// Everything that goes wrong between a client command and the broker is "not available", except what asking again

@@ -7,6 +7,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case refused = 1
   /// Wrong usage or settings that contradict each other; both values are named.
   case usage = 64
+  /// The journal is damaged, or the state in it breaks a rule: what is wrong was printed.
+  case damaged = 65
   /// The broker cannot be reached, or no worker answered.
   case unavailable = 69
   /// `roost up`: a part ended by itself, or had to be killed, and has no code of this list.

@@ -35,6 +35,7 @@ public enum RoostCLI {
     case "runner": return try RunnerCommand.run(command, environment: environment)
     case "setup": return try SetupCommand.run(command, environment: environment, console: console)
     case "actor": return try ActorCommand(command, console: console).run(environment: environment)
+    case "journal": return try JournalCommand(command, console: console).run()
     case "version":
       try console.out("roost \(Version.text)\n")
       return .success

@@ -34,15 +34,17 @@ extension FileDisk {
     throw failure("pwrite", file)
   }
 
+  /// Reading alone, the lock is shared with other readers, and the file, which must exist, keeps what it says.
   package func lock(_ name: String) throws(DiskError) -> DiskLock {
-    let file = try openFile(name, O_RDWR | O_CREAT | O_CLOEXEC)
-    let code = roost_flock_exclusive(file.descriptor)
+    let file = try openFile(name, isReadOnly ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC)
+    let code = isReadOnly ? roost_flock_shared(file.descriptor) : roost_flock_exclusive(file.descriptor)
     if code == EWOULDBLOCK {
       defer { close(file) }
       return .held(by: try holder(file))
     }
     do throws(DiskError) {
       guard code == 0 else { throw DiskError(operation: "flock", path: path(of: name), errno: code) }
+      if isReadOnly { return .acquired(file) }
       try truncate(file, to: 0)
       let text = Array("\(getpid())\n".utf8)
       let count = pwrite(file.descriptor, text, text.count, 0)

@@ -4,12 +4,18 @@ import Glibc
 /// The real disk: one data folder.
 package struct FileDisk: Disk {
   private let root: String
+  /// Files are opened for reading alone and the folder is left as it is: what would change it fails with EROFS.
+  let isReadOnly: Bool
 
-  package init(root: String) { self.root = root }
+  package init(root: String, readOnly: Bool = false) {
+    self.root = root
+    isReadOnly = readOnly
+  }
 
   package func path(of name: String) -> String { name.isEmpty ? root : root + "/" + name }
 
   package func createDirectory(_ name: String) throws(DiskError) {
+    try requireWritable("mkdir", name)
     guard mkdir(path(of: name), 0o750) == 0 || errno == EEXIST else { throw failure("mkdir", name) }
     // Also when it was there: whoever made it may have died before this.
     try syncDirectory(path(of: name) + "/..")
@@ -32,10 +38,13 @@ package struct FileDisk: Disk {
   }
 
   package func create(_ name: String) throws(DiskError) -> DiskFile {
-    try openFile(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+    try requireWritable("open", name)
+    return try openFile(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
   }
 
-  package func open(_ name: String) throws(DiskError) -> DiskFile { try openFile(name, O_RDWR | O_CLOEXEC) }
+  package func open(_ name: String) throws(DiskError) -> DiskFile {
+    try openFile(name, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
+  }
 
   package func close(_ file: DiskFile) {
     // What matters was flushed and checked before; a failing close has no remedy.
@@ -58,10 +67,12 @@ package struct FileDisk: Disk {
   }
 
   package func rename(_ old: String, to new: String) throws(DiskError) {
+    try requireWritable("rename", old)
     guard Glibc.rename(path(of: old), path(of: new)) == 0 else { throw failure("rename", old) }
   }
 
   package func remove(_ name: String) throws(DiskError) {
+    try requireWritable("unlink", name)
     guard unlink(path(of: name)) == 0 else { throw failure("unlink", name) }
   }
 
@@ -78,6 +89,10 @@ package struct FileDisk: Disk {
     let descriptor = Glibc.open(path(of: name), flags, 0o640)
     guard descriptor >= 0 else { throw failure("open", name) }
     return DiskFile(descriptor: descriptor)
+  }
+
+  private func requireWritable(_ operation: String, _ name: String) throws(DiskError) {
+    if isReadOnly { throw DiskError(operation: operation, path: path(of: name), errno: EROFS) }
   }
 
   func failure(_ operation: String, _ name: String) -> DiskError {

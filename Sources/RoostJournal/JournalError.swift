@@ -10,6 +10,8 @@ package enum JournalError: Error, Equatable, Sendable {
   case notWritable(DiskError)
   /// The data folder cannot be made where it was asked for.
   case noFolder(DiskError)
+  /// There is no journal where one should be read.
+  case noJournal(path: String)
   /// Any other failure of the device. Final for this process, as a failed flush is.
   case deviceFailed(DiskError)
   /// One payload is over `JournalLimits.payloadBytes`.
@@ -48,6 +50,7 @@ extension JournalError: CustomStringConvertible {
     case .beginningMissing: "ROOST-J012"
     case .closed: "ROOST-J013"
     case .noFolder: "ROOST-J014"
+    case .noJournal: "ROOST-J015"
     }
   }
 
@@ -66,6 +69,9 @@ extension JournalError: CustomStringConvertible {
       "the journal cannot be written (\(cause)): give this user write permission on the data folder, or remount it"
     case .noFolder(let cause):
       "there is no data folder and it cannot be made (\(cause)): make its parent folder, or name another with --data"
+    case .noJournal(let path):
+      "there is no journal in \(path): name a worker's data folder with --data (of a `roost up` folder, its subfolder "
+        + "journal)"
     case .deviceFailed(let cause):
       "the journal's device failed (\(cause)): check the device, then start again, recovery reads what is there"
     case .recordTooLarge(let bytes):

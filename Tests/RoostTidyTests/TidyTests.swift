@@ -7,7 +7,8 @@ struct TidyTests {
   private static let imports: [String: Set<String>] = [
     "roost": ["RoostCLI"],
     "RoostCLI": [
-      "RoostWorker", "RoostRunner", "RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem",
+      "RoostWorker", "RoostRunner", "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore",
+      "CRoostSystem",
     ],
     "RoostWorker": [
       "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",

@@ -19,6 +19,9 @@ uint32_t roost_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
 // flock(fd, LOCK_EX | LOCK_NB): 0, or the errno. In Swift the struct flock hides the function.
 int roost_flock_exclusive(int fd);
 
+// The same with LOCK_SH: others may share it, nobody has it alone.
+int roost_flock_shared(int fd);
+
 // prctl(PR_SET_PDEATHSIG, signal): 0, or the errno. prctl is variadic.
 int roost_set_parent_death_signal(int signal);
 

@@ -46,12 +46,8 @@ extension ActorOutput {
   }
 
   private func table(_ facts: [(name: String, value: String?)]) -> String {
-    let told = facts.compactMap { fact in fact.value.map { (fact.name, $0) } }
-    let width = told.map { $0.0.count }.max() ?? 0
-    return told.map { name, value in
-      let padding = String(repeating: " ", count: width + 2 - name.count)
-      return "\(name)\(padding)\(LogLine.escaped(value))\n"
-    }.joined()
+    let told = facts.compactMap { fact in fact.value.map { (name: fact.name, value: $0) } }
+    return FactTable.text(told)
   }
 
   private func time(_ instant: Instant) -> String { LogLine.timestamp(instant.ms) }

@@ -1,0 +1,94 @@
+import RoostCore
+import RoostJournal
+import RoostTelemetry
+import RoostWire
+import RoostWorker
+
+/// What a look at a whole journal found, for people.
+struct JournalReport {
+  let folder: DataFolder
+  let found: Examination
+
+  init(_ folder: DataFolder, _ found: Examination) {
+    self.folder = folder
+    self.found = found
+  }
+
+  var text: String { FactTable.text(facts + [("verdict", verdict)]) }
+
+  /// One row per fact; a word may come more than once.
+  var facts: [(name: String, value: String)] {
+    let findings = found.findings
+    let summary = findings.summary
+    var facts = [
+      ("journal", folder.id.description), ("segments", String(findings.segments)),
+      (
+        "records",
+        summary.lastIndex < findings.firstIndex ? "none" : "\(findings.firstIndex) to \(summary.lastIndex)"
+      ),
+    ]
+    if summary.cutBytes > 0 {
+      facts.append(
+        (
+          "torn tail",
+          "\(summary.cutBytes) bytes at offset \(findings.endOffset) of \(findings.endFile): a crash during the last "
+            + "write; nobody was told of it, the next start cuts it"
+        ))
+    }
+    for damage in summary.harmless { facts.append(("damage", "\(damage); no record is lost by it")) }
+    for quarantine in summary.quarantined {
+      facts.append(("damage", quarantine.damage.description))
+      facts.append(
+        (
+          "quarantined",
+          Self.words(quarantine.scope) + pools(found.pools(of: quarantine, partitions: folder.partitions))
+        ))
+    }
+    for entry in found.undecodable.prefix(Self.listedEntries) {
+      let whose = entry.actor.map { " actor \($0)" } ?? entry.runner.map { " runner \($0)" } ?? ""
+      facts.append(("unreadable", "\(entry.pool)\(whose): \(entry.error.message)"))
+    }
+    for partition in found.unread {
+      let pools = found.withheld.filter { $0.partition(of: folder.partitions) == partition }
+      facts.append(
+        (
+          "quarantined",
+          "partition \(partition)\(self.pools(pools)): it has a whole record that this version cannot read"
+        ))
+    }
+    return facts
+  }
+
+  var verdict: String {
+    if found.isSound { return "sound" }
+    if found.quarantined.isEmpty { return "damaged, but nothing that counts is lost: a start serves every pool" }
+    return "damaged: a start serves every pool but those quarantined; `roost journal repair` says what can be kept"
+  }
+
+  private static let listedEntries = 100
+
+  private func pools(_ pools: [PoolID]) -> String {
+    if pools.isEmpty { return "" }
+    let named = pools.prefix(Self.listedEntries).map(\.description).joined(separator: ", ")
+    return " (\(named)\(pools.count > Self.listedEntries ? ", ..." : ""))"
+  }
+
+  static func words(_ scope: Quarantine.Scope) -> String {
+    switch scope {
+    case .partition(let one): "partition \(one)"
+    case .allExcept(let whole) where whole.isEmpty: "all partitions: whose the lost records were is not known"
+    case .allExcept(let whole):
+      "all partitions but \(whole.map(String.init).joined(separator: ", ")), which are proven whole"
+    }
+  }
+}
+
+/// Rows of a name and a value, the values under each other.
+enum FactTable {
+  static func text(_ facts: [(name: String, value: String)]) -> String {
+    let width = facts.map(\.name.count).max() ?? 0
+    return facts.map { name, value in
+      "\(name)\(String(repeating: " ", count: width + 2 - name.count))\(LogLine.escaped(value))\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,99 @@
+/// A journal that is looked at: read as opening it would, and never written. While it is looked at no process can take
+/// the folder to write; several may look at it at once.
+package final class JournalView {
+  package let id: JournalID
+  let disk: any Disk
+  /// nil in a folder without a lock file, a copy: no worker has that.
+  private let lockFile: DiskFile?
+  /// Of the segments in the folder, ascending, not empty.
+  let numbers: [UInt64]
+
+  /// Errors: `.inUse` while a worker has the folder, `.noJournal` where there is nothing to read, `.identityDamaged`.
+  package convenience init(folder: String) throws(JournalError) {
+    try self.init(disk: FileDisk(root: folder, readOnly: true))
+  }
+
+  /// - Parameter disk: one whose lock is taken without writing.
+  package init(disk: any Disk) throws(JournalError) {
+    let lock = try Self.takeFolder(disk)
+    do throws(JournalError) {
+      numbers = try Self.segmentNumbers(disk)
+      guard let id = try JournalIdentity.load(disk) else {
+        throw .identityDamaged(path: disk.path(of: JournalName.identity))
+      }
+      self.id = id
+    } catch {
+      if let lock { disk.close(lock) }
+      throw error
+    }
+    self.disk = disk
+    lockFile = lock
+  }
+
+  deinit {
+    if let lockFile { disk.close(lockFile) }
+  }
+
+  private static func takeFolder(_ disk: any Disk) throws(JournalError) -> DiskFile? {
+    let lock: DiskLock
+    do throws(DiskError) {
+      lock = try disk.lock(JournalName.lock)
+    } catch {
+      if error.meansMissing { return nil }
+      throw JournalError(error)
+    }
+    switch lock {
+    case .acquired(let file): return file
+    case .held(let pid): throw .inUse(lock: disk.path(of: JournalName.lock), pid: pid)
+    }
+  }
+
+  private static func segmentNumbers(_ disk: any Disk) throws(JournalError) -> [UInt64] {
+    let entries: [String]
+    do throws(DiskError) {
+      entries = try disk.list(JournalName.directory)
+    } catch {
+      if error.meansMissing { throw .noJournal(path: disk.path(of: "")) }
+      throw JournalError(error)
+    }
+    let numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
+    if numbers.isEmpty { throw .noJournal(path: disk.path(of: "")) }
+    return numbers
+  }
+
+  /// Recovery without its consequences: what opening the journal would find, and the records it would hand over.
+  ///
+  /// Errors: those of opening; `.unreadable`, `.tooNew` and `.beginningMissing` among them.
+  package func recover(
+    onRecord: @escaping (RecoveredRecord, RawSpan) -> Void = { _, _ in }
+  ) throws(JournalError) -> JournalFindings {
+    var reading = Recovery(disk: disk, id: id, beginning: JournalBeginning(), onRecord: onRecord)
+    let end = try reading.run(numbers)
+    disk.close(end.log.segment.file)
+    let summary = RecoverySummary(
+      lastIndex: RecordIndex(end.log.nextIndex.rawValue - 1), recordsRead: reading.recordsRead,
+      cutBytes: end.torn.count, quarantined: reading.ledger.quarantined(), harmless: reading.ledger.harmless)
+    return JournalFindings(
+      summary: summary, segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
+      lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
+      endOffset: end.log.segment.offset)
+  }
+}
+
+/// What reading a journal found.
+package struct JournalFindings: Equatable, Sendable {
+  /// As opening would give it; `cutBytes` have not been cut.
+  package let summary: RecoverySummary
+  /// Segments in the folder.
+  package let segments: Int
+  /// The first record that is or was in the oldest of them.
+  package let firstIndex: RecordIndex
+  /// The segment in which the log ends.
+  package let lastSegment: UInt64
+  package let endFile: String
+  /// Where in `endFile` the log ends; what follows there is zero, or a torn tail.
+  package let endOffset: UInt64
+
+  /// Nothing that was promised is missing. A torn tail is sound: nobody was told of it.
+  package var isSound: Bool { summary.quarantined.isEmpty && summary.harmless.isEmpty }
+}

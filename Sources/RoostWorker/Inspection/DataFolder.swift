@@ -1,0 +1,98 @@
+import RoostCore
+import RoostJournal
+import RoostWire
+
+/// A worker's data folder that is looked at, not served: nothing in it is changed, and no worker takes it meanwhile.
+package struct DataFolder {
+  let journal: JournalView
+  /// What a worker of this version spreads its pools over.
+  package let partitions = WorkerConfiguration(serverURL: "", dataFolder: "").partitions
+  let defaults = PoolSettings()
+  let codec = WireCodec()
+
+  package var id: JournalID { journal.id }
+
+  /// Errors: the folder is in use (exit code 75), or has no journal.
+  package init(_ folder: String) throws(JournalError) { journal = try JournalView(folder: folder) }
+
+  /// Reads the journal as the next start would.
+  package func examine() throws(JournalError) -> Examination {
+    let (findings, first) = try fold(excluding: [])
+    let summary = findings.summary
+    let bad = first.damagedPartitions.union((0..<partitions).filter { summary.isQuarantined($0) })
+    return Examination(
+      findings: findings, undecodable: first.undecodable, unread: first.damagedPartitions.sorted(),
+      quarantined: bad.sorted(), withheld: bad.isEmpty ? [] : try pools(of: bad, through: findings),
+      state: bad.isEmpty ? first : try fold(excluding: bad).recovered)
+  }
+
+  /// Pools of the partitions that any readable record names, also behind the damage.
+  private func pools(
+    of partitions: Set<Partition>, through end: JournalFindings
+  ) throws(JournalError) -> [PoolID] {
+    var found: Set<PoolID> = []
+    _ = try journal.survey(through: end) { placed, payload in
+      guard partitions.contains(placed.record.partition), case .read(let reading) = decode(placed, payload) else {
+        return
+      }
+      found.formUnion(reading.batch.sections.map(\.pool))
+    }
+    return found.sorted()
+  }
+
+  /// What a record says; the error when it says nothing that this version can read.
+  func decode(_ placed: PlacedRecord, _ payload: RawSpan) -> DecodedRecord {
+    do throws(WireError) {
+      return .read(
+        try payload.withUnsafeBytes { bytes throws(WireError) in
+          try codec.decodeJournalBatch(bytes, record: placed.record.index.rawValue)
+        })
+    } catch {
+      return .unreadable(error)
+    }
+  }
+
+  private func fold(
+    excluding bad: Set<Partition>
+  ) throws(JournalError) -> (findings: JournalFindings, recovered: Recovered) {
+    let folding = Folding(Recovered(defaults: defaults, excluding: bad))
+    let findings = try journal.recover { record, payload in folding.value.take(record, payload) }
+    folding.value.finish()
+    return (findings, folding.value)
+  }
+
+  /// What the journal's callback folds into.
+  private final class Folding {
+    var value: Recovered
+    init(_ value: Recovered) { self.value = value }
+  }
+}
+
+/// The payload of a whole record.
+package enum DecodedRecord {
+  case read(JournalReading)
+  case unreadable(WireError)
+}
+
+/// What a start would find in a data folder.
+package struct Examination {
+  package let findings: JournalFindings
+  /// Entries of whole records that this version cannot read.
+  package let undecodable: [UndecodableEntry]
+  /// Partitions with such an entry, or with a whole record that cannot be read at all, ascending.
+  package let unread: [Partition]
+  /// Partitions that a start would not serve, ascending.
+  package let quarantined: [Partition]
+  /// Their pools, as far as what is readable names them.
+  package let withheld: [PoolID]
+  /// The state that a start would serve.
+  package let state: Recovered
+
+  /// A start would serve everything, and nothing that was promised is missing.
+  package var isSound: Bool { findings.isSound && unread.isEmpty }
+
+  /// Partitions that one damaged place keeps from being served, of those that have pools.
+  package func pools(of quarantine: Quarantine, partitions: UInt32) -> [PoolID] {
+    withheld.filter { quarantine.covers($0.partition(of: partitions)) }
+  }
+}
