@@ -1,6 +1,7 @@
 import Foundation
 import RoostCore
 import RoostJournal
+import Synchronization
 import Testing
 
 @testable import RoostCLI
@@ -52,5 +53,62 @@ struct JournalTranscriptTests {
     it.roost("journal", "verify", "--data", folder.path + "/journal")
     it.roost("journal", "verify")
     try Golden.expect(it.text, is: "journal-verify")
+  }
+
+  @Test("inspect, of sound and damaged segments")
+  func inspect() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    var it = transcript(folder)
+    it.roost("journal", "inspect", "--data", folder.path)
+    try folder.flip(1, 20)
+    it.roost("journal", "inspect", "--data", folder.path)
+    try damagePayload(folder, 5)
+    it.roost("journal", "inspect", "--data", folder.path)
+    try folder.flip(2, 20)
+    try folder.flip(2, 4096 + 20)
+    it.roost("journal", "inspect", "--data", folder.path)
+    try Golden.expect(it.text, is: "journal-inspect")
+  }
+
+  @Test("dump, as text and JSON, of all and of a part, and around damage")
+  func dump() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    let before = try WrittenFolder.contents(folder.path)
+    var it = transcript(folder)
+    it.roost("journal", "dump", "--data", folder.path)
+    it.roost("journal", "dump", "--data", folder.path, "--actor", "a1", "--from", "3")
+    it.roost("journal", "dump", "--data", folder.path, "--pool", "default/cpu", "--json")
+    it.roost("journal", "dump", "--data", folder.path, "--from", "11", "--json")
+    it.roost("journal", "dump", "--data", folder.path, "--actor", "nobody")
+    #expect(try WrittenFolder.contents(folder.path) == before)
+    try damagePayload(folder, 5)
+    it.roost("journal", "dump", "--data", folder.path, "--pool", "default/cpu")
+    it.roost("journal", "dump", "--data", folder.path, "--from", "last")
+    it.roost("journal", "dump", "--data", folder.path, "--pool", "cpu")
+    try Golden.expect(it.text, is: "journal-dump")
+  }
+
+  @Test("every line of a dump is an object with the names that a program goes by")
+  func json() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    let text = Mutex("")
+    let console = Console(
+      out: { line in
+        text.withLock { $0 += line }
+        return true
+      }, err: { _ in })
+    #expect(
+      RoostCLI.run(["journal", "dump", "--json", "--data", folder.path], environment: [:], console: console) == .success
+    )
+    let objects = try text.withLock { $0 }.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(objects.map { $0["record"] as? Int } == Array(1...11))
+    let events = objects.flatMap { $0["sections"] as? [[String: Any]] ?? [] }
+      .flatMap { $0["events"] as? [[String: Any]] ?? [] }
+    #expect(events.map { $0["kind"] as? String }.contains("pending_timeout"))
   }
 }

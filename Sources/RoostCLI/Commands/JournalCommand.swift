@@ -1,3 +1,4 @@
+import RoostCore
 import RoostJournal
 import RoostWorker
 
@@ -14,6 +15,8 @@ struct JournalCommand {
   func run() throws(CLIError) -> ExitCode {
     switch command.path.last {
     case "verify": return try verify()
+    case "inspect": return try inspect()
+    case "dump": return try dump()
     default: preconditionFailure("the command tree has a command that nobody runs: \(command.path)")
     }
   }
@@ -23,6 +26,44 @@ struct JournalCommand {
     let found = try Self.reading { () throws(JournalError) in try folder.examine() }
     try console.out(JournalReport(folder, found).text)
     return found.isSound ? .success : .damaged
+  }
+
+  private func inspect() throws(CLIError) -> ExitCode {
+    let folder = try command.openDataFolder()
+    let (listing, times) = try Self.reading { () throws(JournalError) in try folder.segments() }
+    try console.out(SegmentTable.text(listing, times))
+    if let obstacle = listing.obstacle { throw CLIError(obstacle) }
+    return listing.isComplete ? .success : .damaged
+  }
+
+  private func dump() throws(CLIError) -> ExitCode {
+    var output = RecordOutput(isJSON: command.has("json"))
+    if let actor = command.value("actor") {
+      output.actor = ActorID(try ParsedCommand.identifier(actor, of: "actor id"))
+    }
+    if let pool = command.value("pool") { output.pool = try ParsedCommand.pool(pool) }
+    let first = try command.recordNumber("from") ?? 0
+    let folder = try command.openDataFolder()
+    var writing = Result<Void, CLIError>.success(())
+    let listing = try Self.reading { () throws(JournalError) in
+      try folder.list { placed, decoded in
+        guard placed.record.index.rawValue >= first, case .success = writing else { return }
+        guard let line = output.line(placed, decoded) else { return }
+        writing = Result { () throws(CLIError) in try console.out(line) }
+      }
+    }
+    try writing.get()
+    return try Self.judged(listing, console)
+  }
+
+  /// Says beside the data what could not be read.
+  static func judged(_ listing: Listing, _ console: Console) throws(CLIError) -> ExitCode {
+    for damage in listing.segments.flatMap(\.damage) { console.err("roost: not read: \(damage)\n") }
+    for segment in listing.segments where segment.headers == .damaged {
+      console.err("roost: not read: \(segment.file): both copies of its header are damaged\n")
+    }
+    if let obstacle = listing.obstacle { throw CLIError(obstacle) }
+    return listing.isComplete ? .success : .damaged
   }
 }
 
@@ -38,6 +79,15 @@ extension JournalCommand {
 }
 
 extension ParsedCommand {
+  /// The number of a journal record. Errors: `usage`.
+  func recordNumber(_ option: String) throws(CLIError) -> UInt64? {
+    guard let text = value(option) else { return nil }
+    guard let number = UInt64(text) else {
+      throw .usage("--\(option) \(text): write the number of a journal record, e.g. 4711 (journal_sequence in events)")
+    }
+    return number
+  }
+
   /// The folder named with --data. Errors: `usage`, `folderInUse`.
   func openDataFolder() throws(CLIError) -> DataFolder {
     guard let path = value("data") else {

@@ -25,7 +25,7 @@ extension ActorDescription {
 
 extension ActorState {
   /// When the state began, where it says so.
-  fileprivate var beganAt: Instant? {
+  package var beganAt: Instant? {
     switch self {
     case .pending(_, let since, _): since
     case .running(let placement): placement.runningSince
@@ -35,7 +35,7 @@ extension ActorState {
   }
 
   /// When the state ends by itself.
-  fileprivate var endsAt: Instant? {
+  package var endsAt: Instant? {
     switch self {
     case .sleeping, .running: nil
     case .pending(_, _, let demand): demand.override.deadline
