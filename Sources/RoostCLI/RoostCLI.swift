@@ -36,6 +36,8 @@ public enum RoostCLI {
     case "setup": return try SetupCommand.run(command, environment: environment, console: console)
     case "actor": return try ActorCommand(command, console: console).run(environment: environment)
     case "journal": return try JournalCommand(command, console: console).run()
+    case "history": return try HistoryCommand(command, console: console).history()
+    case "state": return try HistoryCommand(command, console: console).state()
     case "version":
       try console.out("roost \(Version.text)\n")
       return .success

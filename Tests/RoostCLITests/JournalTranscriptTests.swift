@@ -90,6 +90,33 @@ struct JournalTranscriptTests {
     try Golden.expect(it.text, is: "journal-dump")
   }
 
+  @Test("history and state: what happened to an actor, and how it was then")
+  func past() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    let before = try WrittenFolder.contents(folder.path)
+    var it = transcript(folder)
+    let here = ["--pool", "default/gpu", "--data", folder.path]
+    it.roost(["history", "a1"] + here)
+    it.roost(["history", "a2"] + here)
+    it.roost(["history", "a2", "--json"] + here)
+    it.roost(["history", "b1"] + here)
+    it.roost(["history", "a1", "--data", folder.path])
+    it.roost(["state", "a2", "--at", "3"] + here)
+    for record in [4, 6, 8] { it.roost(["state", "a2", "--at", "\(record)"] + here) }
+    it.roost(["state", "a2"] + here)
+    it.roost(["state", "a2", "--at", "6", "--json"] + here)
+    it.roost(["state", "a2", "--at", "12"] + here)
+    it.roost(["state", "a2", "--at", "-1"] + here)
+    #expect(try WrittenFolder.contents(folder.path) == before)
+    // The damage is behind record 4 and before record 8.
+    try damagePayload(folder, 6)
+    it.roost(["state", "a2", "--at", "4"] + here)
+    it.roost(["state", "a2", "--at", "8"] + here)
+    it.roost(["history", "a2"] + here)
+    try Golden.expect(it.text, is: "history")
+  }
+
   @Test("every line of a dump is an object with the names that a program goes by")
   func json() throws {
     let folder = try WrittenFolder.story()

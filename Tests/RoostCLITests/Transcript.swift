@@ -14,7 +14,11 @@ struct Transcript {
 
   /// Runs `roost` with these words, in this process.
   @discardableResult
-  mutating func roost(_ words: String...) -> ExitCode {
+  mutating func roost(_ words: String...) -> ExitCode { roost(words) }
+
+  /// The same, with words that several commands share.
+  @discardableResult
+  mutating func roost(_ words: [String]) -> ExitCode {
     let lines = Mutex("")
     let console = Console(
       out: { text in

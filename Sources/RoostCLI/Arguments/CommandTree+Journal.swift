@@ -26,6 +26,27 @@ extension CommandTree {
       .flag("json", "one JSON object per line"),
     ])
 
+  static let history = CommandSpec(
+    name: "history", summary: "what happened to an actor, from a worker's journal",
+    details:
+      "A line each: the journal record, the stream's time, the signal that caused it, and what: the actor's\n"
+      + "record as it is from there on, starts and stops, events and answers. The worker must not run.",
+    operands: [pastActor],
+    options: [pastPool, dataFolder, .flag("json", "one JSON object per line")])
+
+  static let state = CommandSpec(
+    name: "state", summary: "an actor as it was after a journal record",
+    details: "The number is that of the record, as `roost history` shows it and events and commands carry it\n"
+      + "(journal_sequence). The worker must not run.",
+    operands: [pastActor],
+    options: [
+      .value("at", "SEQUENCE", "the journal record (default: the last one)"), pastPool, dataFolder,
+      .flag("json", "as a JSON object"),
+    ])
+
+  private static let pastActor = OperandSpec(name: "ACTOR", summary: "the actor's id: 1 to 64 of A-Z a-z 0-9 _ -")
+  private static let pastPool = OptionSpec.value("pool", "NS/POOL", "namespace and pool of the actor (required)")
+
   static let dataFolder = OptionSpec.value(
     "data", "DIR", "the worker's data folder; of a `roost up` folder, its subfolder\njournal (required)")
 }

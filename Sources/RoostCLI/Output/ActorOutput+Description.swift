@@ -4,11 +4,21 @@ import RoostTelemetry
 import RoostWire
 
 extension ActorOutput {
-  /// An actor as it is now.
-  func text(of actor: ActorDescription) -> String {
+  /// An actor as it is now, or as it was after a journal record.
+  func text(
+    of actor: ActorDescription, asOf past: (record: RecordIndex, time: Instant?)? = nil
+  ) -> String {
     switch self {
-    case .text: table(facts(actor))
-    case .json: object(fields(actor))
+    case .text:
+      let then = past.map { [("record", String($0.record)), ("at", $0.time.map(time))] } ?? []
+      return table(then + facts(actor))
+    case .json:
+      var fields = fields(actor)
+      if let past {
+        fields["journal_sequence"] = number(past.record)
+        if let time = past.time { fields["ts"] = .int(time.ms) }
+      }
+      return object(fields)
     }
   }
 

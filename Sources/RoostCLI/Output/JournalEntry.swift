@@ -12,6 +12,12 @@ struct JournalEntry {
   /// In the order in which people read them.
   let facts: [(name: String, value: JSONValue)]
 
+  init(word: String, actor: ActorID?, facts: [(name: String, value: JSONValue)]) {
+    self.word = word
+    self.actor = actor
+    self.facts = facts
+  }
+
   /// `word name=value ...`, without what is empty, times written out.
   var text: String {
     let told = facts.filter { !$0.value.isEmptyOrOff }.map {

@@ -32,7 +32,9 @@ extension DataFolder {
       default: throw error
       }
     }
-    let segments = try journal.survey(through: findings) { placed, payload in body(placed, decode(placed, payload)) }
+    let segments = try journal.survey(through: findings) { placed, payload in
+      body(placed, decode(placed.record, payload))
+    }
     return Listing(segments: segments, obstacle: obstacle, tornBytes: findings?.summary.cutBytes ?? 0)
   }
 

@@ -15,6 +15,8 @@ package struct DataFolder {
   /// Errors: the folder is in use (exit code 75), or has no journal.
   package init(_ folder: String) throws(JournalError) { journal = try JournalView(folder: folder) }
 
+  init(_ journal: JournalView) { self.journal = journal }
+
   /// Reads the journal as the next start would.
   package func examine() throws(JournalError) -> Examination {
     let (findings, first) = try fold(excluding: [])
@@ -32,7 +34,8 @@ package struct DataFolder {
   ) throws(JournalError) -> [PoolID] {
     var found: Set<PoolID> = []
     _ = try journal.survey(through: end) { placed, payload in
-      guard partitions.contains(placed.record.partition), case .read(let reading) = decode(placed, payload) else {
+      guard partitions.contains(placed.record.partition), case .read(let reading) = decode(placed.record, payload)
+      else {
         return
       }
       found.formUnion(reading.batch.sections.map(\.pool))
@@ -41,11 +44,11 @@ package struct DataFolder {
   }
 
   /// What a record says; the error when it says nothing that this version can read.
-  func decode(_ placed: PlacedRecord, _ payload: RawSpan) -> DecodedRecord {
+  func decode(_ record: RecoveredRecord, _ payload: RawSpan) -> DecodedRecord {
     do throws(WireError) {
       return .read(
         try payload.withUnsafeBytes { bytes throws(WireError) in
-          try codec.decodeJournalBatch(bytes, record: placed.record.index.rawValue)
+          try codec.decodeJournalBatch(bytes, record: record.index.rawValue)
         })
     } catch {
       return .unreadable(error)
@@ -62,8 +65,13 @@ package struct DataFolder {
   }
 
   /// What the journal's callback folds into.
-  private final class Folding {
+  final class Folding {
     var value: Recovered
+    /// The stream's time of the last record.
+    var time: Instant?
+    /// The last record of the partition that is asked for.
+    var ownRecord: RoostCore.RecordIndex = 0
+    var ownTime: Instant?
     init(_ value: Recovered) { self.value = value }
   }
 }
