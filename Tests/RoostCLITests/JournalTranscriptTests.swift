@@ -1,6 +1,7 @@
 import Foundation
 import RoostCore
 import RoostJournal
+import RoostWire
 import Synchronization
 import Testing
 
@@ -88,6 +89,28 @@ struct JournalTranscriptTests {
     it.roost("journal", "dump", "--data", folder.path, "--from", "last")
     it.roost("journal", "dump", "--data", folder.path, "--pool", "cpu")
     try Golden.expect(it.text, is: "journal-dump")
+  }
+
+  @Test("doctor, of a sound folder, a damaged one, and a state that breaks a rule")
+  func doctor() throws {
+    let folder = try WrittenFolder.story()
+    var it = transcript(folder)
+    let broken = try WrittenFolder.story()
+    it.replacements.append((broken.path, "BROKEN"))
+    var record = ActorRecord(state: .running(Placement(runner: RunnerID("r9"))), generation: 7)
+    record.lastError = .runnerLost
+    try broken.append(
+      JournalBatch(settled: 10, sections: [PoolSection(pool: broken.gpu, changes: [.actor(ActorID("a1"), record)])]),
+      broken.gpu)
+    try folder.close(inOrder: false)
+    try broken.close()
+    let before = try WrittenFolder.contents(folder.path)
+    it.roost("doctor", "--data", folder.path)
+    #expect(try WrittenFolder.contents(folder.path) == before)
+    it.roost("doctor", "--data", broken.path)
+    try damagePayload(folder, 6)
+    it.roost("doctor", "--data", folder.path)
+    try Golden.expect(it.text, is: "doctor")
   }
 
   @Test("history and state: what happened to an actor, and how it was then")

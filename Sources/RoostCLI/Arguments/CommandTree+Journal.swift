@@ -26,6 +26,12 @@ extension CommandTree {
       .flag("json", "one JSON object per line"),
     ])
 
+  static let doctor = CommandSpec(
+    name: "doctor", summary: "judge a worker's data folder: the journal, and the state it makes",
+    details: "Reads the journal as a start would, checks the rules that every pool keeps, and says what to do\n"
+      + "about what it finds. Exit code 0: nothing found. The worker must not run.",
+    options: [dataFolder])
+
   static let history = CommandSpec(
     name: "history", summary: "what happened to an actor, from a worker's journal",
     details:

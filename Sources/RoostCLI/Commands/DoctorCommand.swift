@@ -1,0 +1,64 @@
+import RoostCore
+import RoostJournal
+import RoostWorker
+
+/// `roost doctor`: the journal and the state that it makes, judged.
+enum DoctorCommand {
+  static func run(_ command: ParsedCommand, console: Console) throws(CLIError) -> ExitCode {
+    let folder = try command.openDataFolder()
+    let found = try JournalCommand.reading { () throws(JournalError) in try folder.examine() }
+    let report = JournalReport(folder, found)
+    var rows = report.facts
+    var advice: [(name: String, value: String)] = []
+    if !found.isSound { advice.append(("do", Self.damageAdvice(found))) }
+
+    let machine = found.state.machine
+    var faults = 0
+    for id in machine.poolIDs {
+      let pool = machine.reading(id) {
+        (actors: $0.actorCount, runners: $0.openRunners.count, pending: $0.pendingCount, faults: $0.invariantFaults())
+      }
+      guard let pool else { continue }
+      rows.append(
+        (
+          "pool",
+          "\(id): \(pool.actors) actors, \(pool.runners) runners with a session, \(pool.pending) pending"
+        ))
+      faults += pool.faults.count
+      for fault in pool.faults.prefix(Self.listedFaults) { rows.append(("fault", "\(id): \(fault)")) }
+      if pool.faults.count > Self.listedFaults {
+        rows.append(("fault", "\(id): \(pool.faults.count - Self.listedFaults) more"))
+      }
+    }
+    if machine.poolIDs.isEmpty { rows.append(("pool", "none")) }
+    if faults > 0 { advice.append(("do", Self.faultAdvice)) }
+    rows += advice
+    rows.append(("verdict", Self.verdict(found, faults)))
+    try console.out(FactTable.text(rows))
+    return found.isSound && faults == 0 ? .success : .damaged
+  }
+
+  private static let listedFaults = 100
+
+  private static func damageAdvice(_ found: Examination) -> String {
+    if found.quarantined.isEmpty { return "look at the device: it has lost something, though nothing that counts" }
+    if found.findings.isSound {
+      return "run the version of roost that wrote these entries; the worker serves the other pools meanwhile"
+    }
+    return "look at the device, keep a copy of the folder (cp -a), restore a copy that is as new if there is one; else "
+      + "`roost journal repair` says what can be kept. The worker serves the other pools meanwhile"
+  }
+
+  private static let faultAdvice =
+    "a rule of the state is broken, which is a defect of roost, not of the disk: keep a copy of the folder (cp -a) and "
+    + "report it with `roost journal dump --pool NS/POOL`; the worker goes on with this state after a restart"
+
+  private static func verdict(_ found: Examination, _ faults: Int) -> String {
+    switch (found.isSound, faults) {
+    case (true, 0): "sound: the journal is whole and every pool keeps its rules"
+    case (true, _): "the journal is whole, but a pool breaks its rules"
+    case (false, 0): "the journal is damaged; the pools that a start serves keep their rules"
+    case (false, _): "the journal is damaged, and a pool breaks its rules"
+    }
+  }
+}
