@@ -76,6 +76,13 @@ package struct FileDisk: Disk {
     guard unlink(path(of: name)) == 0 else { throw failure("unlink", name) }
   }
 
+  /// Two entries change places, in one step. Durable after `fsyncDirectory` of both folders.
+  package func exchange(_ one: String, _ other: String) throws(DiskError) {
+    try requireWritable("renameat2", one)
+    let code = roost_exchange(path(of: one), path(of: other))
+    guard code == 0 else { throw DiskError(operation: "renameat2", path: path(of: one), errno: code) }
+  }
+
   package func fsyncDirectory(_ name: String) throws(DiskError) { try syncDirectory(path(of: name)) }
 
   private func syncDirectory(_ path: String) throws(DiskError) {

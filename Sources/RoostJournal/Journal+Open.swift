@@ -102,12 +102,12 @@ extension Journal {
     return id
   }
 
-  private static func createFirstSegment(
-    _ disk: any Disk, _ configuration: JournalConfiguration, _ id: JournalID
+  static func createFirstSegment(
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ id: JournalID, firstIndex: RecordIndex = RecordIndex(1)
   ) throws(JournalError) {
     let size = UInt64(configuration.segmentBytes)
     let header = SegmentHeader(
-      journal: id, number: 1, sizeBytes: size, firstIndex: RecordIndex(1), salt: configuration.random(),
+      journal: id, number: 1, sizeBytes: size, firstIndex: firstIndex, salt: configuration.random(),
       previousChain: 0, createdMs: configuration.nowMs())
     let file = try translating { () throws(DiskError) in try disk.create(JournalName.spare) }
     defer { disk.close(file) }

@@ -30,6 +30,8 @@ package struct SegmentSurvey: Equatable, Sendable {
   /// Places that are not what should stand there, at most `JournalLimits.listedGaps`.
   package internal(set) var damage: [Damage] = []
 
+  /// Where the readable records end.
+  package var recordsEnd: UInt64 { UInt64(SegmentHeader.dataOffset) + usedBytes }
   /// Room for records.
   package var dataBytes: UInt64 { sizeBytes - min(sizeBytes, UInt64(SegmentHeader.dataOffset)) }
 }

@@ -2,6 +2,8 @@
 /// the folder to write; several may look at it at once.
 package final class JournalView {
   package let id: JournalID
+  /// Entries of the journal's folder beside the segments and the identity: what this version does not know.
+  package let others: [String]
   let disk: any Disk
   /// nil in a folder without a lock file, a copy: no worker has that.
   private let lockFile: DiskFile?
@@ -17,7 +19,11 @@ package final class JournalView {
   package init(disk: any Disk) throws(JournalError) {
     let lock = try Self.takeFolder(disk)
     do throws(JournalError) {
-      numbers = try Self.segmentNumbers(disk)
+      let entries = try Self.entries(disk)
+      numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
+      let known = ["identity", "identity.new", JournalName.spareEntry]
+      others = entries.filter { !known.contains($0) && JournalName.number(ofEntry: $0) == nil }.sorted()
+      if numbers.isEmpty { throw .noJournal(path: disk.path(of: "")) }
       guard let id = try JournalIdentity.load(disk) else {
         throw .identityDamaged(path: disk.path(of: JournalName.identity))
       }
@@ -48,17 +54,13 @@ package final class JournalView {
     }
   }
 
-  private static func segmentNumbers(_ disk: any Disk) throws(JournalError) -> [UInt64] {
-    let entries: [String]
+  private static func entries(_ disk: any Disk) throws(JournalError) -> [String] {
     do throws(DiskError) {
-      entries = try disk.list(JournalName.directory)
+      return try disk.list(JournalName.directory)
     } catch {
       if error.meansMissing { throw .noJournal(path: disk.path(of: "")) }
       throw JournalError(error)
     }
-    let numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
-    if numbers.isEmpty { throw .noJournal(path: disk.path(of: "")) }
-    return numbers
   }
 
   /// Recovery without its consequences: what opening the journal would find, and the records it would hand over.
@@ -77,6 +79,22 @@ package final class JournalView {
       summary: summary, segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
       lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
       endOffset: end.log.segment.offset)
+  }
+}
+
+extension JournalView {
+  /// The journal of the folder and that of its subfolder change places, in one step.
+  package static func exchange(_ folder: String, with subfolder: String) throws(JournalError) {
+    let disk = FileDisk(root: folder)
+    try translating { () throws(DiskError) in
+      try disk.exchange(JournalName.directory, subfolder + "/" + JournalName.directory)
+    }
+    do throws(DiskError) {
+      try disk.fsyncDirectory("")
+      try disk.fsyncDirectory(subfolder)
+    } catch {
+      throw .flushFailed(error)
+    }
   }
 }
 

@@ -91,6 +91,46 @@ struct JournalTranscriptTests {
     try Golden.expect(it.text, is: "journal-dump")
   }
 
+  @Test("repair, of every kind of damage, first dry")
+  func repair() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close(inOrder: false)
+    var it = transcript(folder)
+    let sound = try WrittenFolder.contents(folder.path)
+    it.roost("journal", "repair", "--data", folder.path)
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    #expect(try WrittenFolder.contents(folder.path) == sound)
+
+    try damagePayload(folder, 6)
+    let damaged = try WrittenFolder.contents(folder.path)
+    it.roost("journal", "repair", "--data", folder.path)
+    #expect(try WrittenFolder.contents(folder.path) == damaged)
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    it.roost("doctor", "--data", folder.path)
+    it.roost("journal", "dump", "--data", folder.path, "--from", "4")
+    it.roost("state", "a1", "--pool", "default/gpu", "--data", folder.path)
+    it.roost("journal", "verify", "--data", folder.path + "/damaged-1")
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    // The backup is what it was before, byte by byte.
+    let backup = try WrittenFolder.contents(folder.path + "/damaged-1")
+    for (name, content) in damaged where name.hasSuffix(".segment") { #expect(backup[name] == content, "\(name)") }
+
+    // Nothing says whose the lost record was.
+    let unknown = try WrittenFolder.story()
+    try unknown.close(inOrder: false)
+    it.replacements.append((unknown.path, "UNKNOWN"))
+    let last = try place(unknown, 10)
+    try unknown.flip(last.segment, last.offset + 8)
+    it.roost("journal", "repair", "--data", unknown.path, "--apply")
+    it.roost("doctor", "--data", unknown.path)
+
+    // A segment that cannot be read at all is the end of it.
+    let (segment, _) = try place(unknown, 2)
+    for offset in [20, 4096 + 20] { try unknown.flip(segment, UInt64(offset)) }
+    it.roost("journal", "repair", "--data", unknown.path, "--apply")
+    try Golden.expect(it.text, is: "journal-repair")
+  }
+
   @Test("doctor, of a sound folder, a damaged one, and a state that breaks a rule")
   func doctor() throws {
     let folder = try WrittenFolder.story()

@@ -22,6 +22,9 @@ int roost_flock_exclusive(int fd);
 // The same with LOCK_SH: others may share it, nobody has it alone.
 int roost_flock_shared(int fd);
 
+// Two names of one file system change places, in one step: 0, or the errno. Glibc has renameat2 for GNU sources alone.
+int roost_exchange(const char *a, const char *b);
+
 // prctl(PR_SET_PDEATHSIG, signal): 0, or the errno. prctl is variadic.
 int roost_set_parent_death_signal(int signal);
 

@@ -3,7 +3,7 @@ extension CommandTree {
     name: "journal", summary: "look at a worker's journal: what it holds, and whether it is whole",
     details: "For a folder that no worker has: looked at, it is not changed, and no worker can take it meanwhile.\n"
       + "docs/journal.md says what lies on the disk, docs/operating.md what to do about damage.",
-    subcommands: [verify, inspect, dump])
+    subcommands: [verify, inspect, dump, repair])
 
   private static let verify = CommandSpec(
     name: "verify", summary: "read all of it as a start would, and say what is damaged",
@@ -25,6 +25,13 @@ extension CommandTree {
       .value("from", "N", "from this record on (journal_sequence in events and commands)"),
       .flag("json", "one JSON object per line"),
     ])
+
+  private static let repair = CommandSpec(
+    name: "repair", summary: "make a damaged journal whole again, with what can be kept of it",
+    details: "Without --apply nothing is changed: it says what would be kept and what lost. A sound folder is\n"
+      + "never touched. With --apply the journal as it was stays in DIR/damaged-N, a data folder of its own.\n"
+      + "Exit code 0: sound, or repaired. 65: damaged, and not (yet) repaired.",
+    options: [dataFolder, .flag("apply", "do it")])
 
   static let doctor = CommandSpec(
     name: "doctor", summary: "judge a worker's data folder: the journal, and the state it makes",

@@ -17,6 +17,7 @@ struct JournalCommand {
     case "verify": return try verify()
     case "inspect": return try inspect()
     case "dump": return try dump()
+    case "repair": return try repair()
     default: preconditionFailure("the command tree has a command that nobody runs: \(command.path)")
     }
   }

@@ -64,7 +64,7 @@ extension Loop {
         contents.sections.append(PoolSection(pool: answer.pool, answers: [answer.answer]))
       }
       for letter in batch.letters where letter.partition == partition { contents.deadLetters.append(letter.letter) }
-      let payloads = parts(of: contents, record: record)
+      let payloads = contents.payloads(codec, record: record)
       try add(payloads[0], partition)
       furtherParts += payloads.dropFirst().map { (partition, $0) }
     }
@@ -79,16 +79,6 @@ extension Loop {
     } catch {
       throw WorkerError(error)
     }
-  }
-
-  /// One input may change more than a record should hold: a lost runner takes all of its actors along. Then the batch is
-  /// told in several records, of which recovery takes all or none.
-  private func parts(of contents: JournalBatch, record: RoostCore.RecordIndex) -> [[UInt8]] {
-    let payload = codec.encode(contents, record: record)
-    guard payload.count > WorkerLimits.recordBytes, let (front, rest) = contents.halves() else { return [payload] }
-    var back = rest
-    back.partOf = record
-    return parts(of: front, record: record) + parts(of: back, record: record)
   }
 
   /// The batch is durable: its effects leave, and there is room for more signals.
