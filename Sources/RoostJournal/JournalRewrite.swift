@@ -8,9 +8,10 @@ package final class JournalRewrite {
 
   /// - Parameters:
   ///   - disk: a folder that has no journal yet.
-  ///   - firstIndex: the number of the first record that will be added.
+  ///   - beginning: what stands before the first record that will be added: the snapshot of `source` through there, which
+  ///     is copied, or nothing.
   package init(
-    _ disk: any Disk, id: JournalID, firstIndex: RecordIndex,
+    _ disk: any Disk, id: JournalID, after beginning: JournalBeginning, of source: any Disk,
     configuration: JournalConfiguration = JournalConfiguration()
   ) throws(JournalError) {
     try translating { () throws(DiskError) in
@@ -18,11 +19,32 @@ package final class JournalRewrite {
       try disk.createDirectory(JournalName.directory)
     }
     try JournalIdentity.store(id, disk)
-    try Journal.createFirstSegment(disk, configuration, id, firstIndex: firstIndex)
+    if beginning.startingAfter > .none {
+      try Self.copy(JournalName.snapshot(beginning.startingAfter), of: source, to: disk)
+    }
+    try Journal.createFirstSegment(disk, configuration, id, firstIndex: beginning.startingAfter.next)
     groupBytes = min(256 << 10, configuration.segmentBytes / 4)
-    let beginning = JournalBeginning(startingAfter: RecordIndex(firstIndex.rawValue - 1), lastRecords: [:])
     journal = try Journal.open(
       disk: disk, configuration: configuration, begin: { _ in beginning }, onRecord: { _, _ in })
+  }
+
+  private static func copy(_ name: String, of source: any Disk, to disk: any Disk) throws(JournalError) {
+    try translating { () throws(DiskError) in
+      let from = try source.open(name)
+      defer { source.close(from) }
+      let file = try disk.create(name)
+      defer { disk.close(file) }
+      let block = Block(byteCount: 1 << 20)
+      var offset: UInt64 = 0
+      while true {
+        let count = try source.read(from, into: block.bytes, at: offset)
+        if count == 0 { break }
+        var done = 0
+        try disk.writeAll(file, block.readOnly.part(0, count), at: offset, done: &done)
+        offset += UInt64(count)
+      }
+      try disk.fdatasync(file)
+    }
   }
 
   /// The number that the next record gets.

@@ -2,9 +2,10 @@
 /// the folder to write; several may look at it at once.
 package final class JournalView {
   package let id: JournalID
-  /// Entries of the journal's folder beside the segments and the identity: what this version does not know.
+  /// Entries of the journal's folder beside segments, snapshots and identity: what this version does not know.
   package let others: [String]
-  let disk: any Disk
+  /// For reading alone, unless the folder was taken for writing.
+  package let disk: any Disk
   /// nil in a folder without a lock file, a copy: no worker has that.
   private let lockFile: DiskFile?
   /// Of the segments in the folder, ascending, not empty.
@@ -21,8 +22,10 @@ package final class JournalView {
     do throws(JournalError) {
       let entries = try Self.entries(disk)
       numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
-      let known = ["identity", "identity.new", JournalName.spareEntry]
-      others = entries.filter { !known.contains($0) && JournalName.number(ofEntry: $0) == nil }.sorted()
+      let known = ["identity", "identity.new", JournalName.spareEntry, JournalName.snapshotDraftEntry]
+      others = entries.filter {
+        !known.contains($0) && JournalName.number(ofEntry: $0) == nil && JournalName.snapshot(ofEntry: $0) == nil
+      }.sorted()
       if numbers.isEmpty { throw .noJournal(path: disk.path(of: "")) }
       guard let id = try JournalIdentity.load(disk) else {
         throw .identityDamaged(path: disk.path(of: JournalName.identity))
@@ -63,13 +66,14 @@ package final class JournalView {
     }
   }
 
-  /// Recovery without its consequences: what opening the journal would find, and the records it would hand over.
+  /// Recovery without its consequences: what opening the journal would find, and the records it would hand over, from
+  /// `beginning` on.
   ///
   /// Errors: those of opening; `.unreadable`, `.tooNew` and `.beginningMissing` among them.
   package func recover(
-    onRecord: @escaping (RecoveredRecord, RawSpan) -> Void = { _, _ in }
+    from beginning: JournalBeginning, onRecord: @escaping (RecoveredRecord, RawSpan) -> Void = { _, _ in }
   ) throws(JournalError) -> JournalFindings {
-    var reading = Recovery(disk: disk, id: id, beginning: JournalBeginning(), onRecord: onRecord)
+    var reading = Recovery(disk: disk, id: id, beginning: beginning, onRecord: onRecord)
     let end = try reading.run(numbers)
     disk.close(end.log.segment.file)
     let summary = RecoverySummary(
@@ -77,6 +81,7 @@ package final class JournalView {
       cutBytes: end.torn.count, quarantined: reading.ledger.quarantined(), harmless: reading.ledger.harmless)
     return JournalFindings(
       summary: summary, segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
+      snapshotThrough: beginning.startingAfter,
       lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
       endOffset: end.log.segment.offset)
   }
@@ -106,6 +111,8 @@ package struct JournalFindings: Equatable, Sendable {
   package let segments: Int
   /// The first record that is or was in the oldest of them.
   package let firstIndex: RecordIndex
+  /// The last record that the snapshot stands for with which reading began; `.none` = there was none.
+  package let snapshotThrough: RecordIndex
   /// The segment in which the log ends.
   package let lastSegment: UInt64
   package let endFile: String

@@ -91,6 +91,30 @@ struct JournalTranscriptTests {
     try Golden.expect(it.text, is: "journal-dump")
   }
 
+  @Test("a folder with a snapshot, whole and damaged")
+  func snapshot() throws {
+    let folder = try WrittenFolder.story()
+    try folder.compact()
+    try folder.close(inOrder: false)
+    var it = transcript(folder)
+    let before = try WrittenFolder.contents(folder.path)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("journal", "inspect", "--data", folder.path)
+    it.roost("state", "a2", "--at", "4", "--pool", "default/gpu", "--data", folder.path)
+    it.roost("state", "a2", "--at", "9", "--pool", "default/gpu", "--data", folder.path)
+    #expect(try WrittenFolder.contents(folder.path) == before)
+    // Behind the snapshot, which stands for the records through 6.
+    try damagePayload(folder, 3)
+    try damagePayload(folder, 8)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    it.roost("doctor", "--data", folder.path)
+    try folder.flip("0000000000000006.snapshot", 5_000)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("journal", "inspect", "--data", folder.path)
+    try Golden.expect(it.text, is: "journal-snapshot")
+  }
+
   @Test("repair, of every kind of damage, first dry")
   func repair() throws {
     let folder = try WrittenFolder.story()

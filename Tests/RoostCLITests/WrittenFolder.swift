@@ -3,6 +3,7 @@ import RoostCore
 import RoostJournal
 import RoostTestKit
 import RoostWire
+import RoostWorker
 
 /// A worker's data folder with a story in it that is the same in every run: the real machine's decisions, written to a
 /// real journal, one record per signal.
@@ -63,6 +64,15 @@ final class WrittenFolder {
         sequence: sequence, storedAt: now, subject: "roost.signal.\(pool.namespace).\(pool.name).\(subject)"),
       settled: sequence - 1, handedOver: record - 1, sections: sections)
     try append(batch, pool)
+  }
+
+  /// Makes a snapshot of what is sealed, as a worker does in the background.
+  func compact() throws {
+    guard let journal else { preconditionFailure("the folder is closed") }
+    let sealed = journal.sealed
+    let compaction = Compaction(
+      disk: FileDisk(root: path), journal: journal.id, defaults: PoolSettings(), partitions: 64, random: { 5 })
+    _ = try compaction.run(segments: sealed.segments, through: sealed.through)
   }
 
   /// A record as it is given.
@@ -132,11 +142,12 @@ final class WrittenFolder {
 
   // MARK: - The files
 
-  func file(_ segment: Int) -> String { "\(path)/journal/000000000000000\(segment).segment" }
-
   /// Flips one bit.
-  func flip(_ segment: Int, _ offset: UInt64) throws {
-    let handle = try FileHandle(forUpdating: URL(filePath: file(segment)))
+  func flip(_ segment: Int, _ offset: UInt64) throws { try flip("000000000000000\(segment).segment", offset) }
+
+  /// The same, of a file of the journal.
+  func flip(_ name: String, _ offset: UInt64) throws {
+    let handle = try FileHandle(forUpdating: URL(filePath: "\(path)/journal/\(name)"))
     defer { handle.closeFile() }
     try handle.seek(toOffset: offset)
     guard let byte = try handle.read(upToCount: 1)?.first else { preconditionFailure("the file ends before \(offset)") }

@@ -14,7 +14,7 @@ struct ViewTests {
     let files = Dictionary(uniqueKeysWithValues: disk.fileNames.map { ($0, disk[$0]) })
     let view = try JournalView(disk: disk)
     let reading = Reading()
-    let findings = try view.recover { reading.take($0, $1) }
+    let findings = try view.recover(from: JournalBeginning()) { reading.take($0, $1) }
     #expect(findings.summary == journal.recovery, "\(what)")
     #expect(reading.lines == lines, "\(what)")
     _ = try view.survey()
@@ -98,7 +98,7 @@ struct ViewTests {
     #expect(throws: JournalError.noJournal(path: folder)) { try JournalView(folder: folder) }
     try Fixture.open(FileDisk(root: folder)).journal.close()
     #expect(unlink(folder + "/lock") == 0)
-    #expect(try JournalView(folder: folder).recover().isSound)
+    #expect(try JournalView(folder: folder).recover(from: JournalBeginning()).isSound)
     #expect(access(folder + "/lock", F_OK) != 0, "it made a lock file")
   }
 

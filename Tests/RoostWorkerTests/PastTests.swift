@@ -37,6 +37,41 @@ struct PastTests {
     }
   }
 
+  @Test("with a snapshot every record that is kept has its state, and one before what is kept is refused")
+  func snapshots() throws {
+    let rig = try Rig { $0.segmentBytes = 32 << 10 }
+    var known: [(record: RoostCore.RecordIndex, state: [String])] = []
+    func create(_ numbers: ClosedRange<Int>) throws {
+      for number in numbers {
+        rig.store("a\(number)", .create(Create(input: [UInt8](repeating: 1, count: 4_000))))
+        try rig.settle()
+        known.append((rig.journal.lastIndex.rawValue, rig.state))
+      }
+    }
+    try create(1...12)
+    let sealed = rig.journal.sealed
+    let compaction = Compaction(
+      disk: rig.disk, journal: rig.journal.id, defaults: rig.defaults, partitions: rig.settings.partitions)
+    _ = try #require(try compaction.run(segments: sealed.segments, through: sealed.through))
+    try create(13...20)
+    func compare(_ folder: DataFolder, from first: RoostCore.RecordIndex) throws {
+      for (record, state) in known where record >= first {
+        let past = try folder.state(of: rig.pool, through: record)
+        #expect(difference(rig.state(of: past.machine), state) == [], "after record \(record)")
+      }
+    }
+    try compare(DataFolder(try JournalView(disk: rig.disk.copy())), from: 1)
+    #expect(try rig.journal.removeOldestSegment(below: sealed.through))
+    let kept = DataFolder(try JournalView(disk: rig.disk.copy()))
+    try compare(kept, from: sealed.through.rawValue)
+    let error = #expect(throws: JournalError.self) {
+      try kept.state(of: rig.pool, through: sealed.through.rawValue - 1)
+    }
+    #expect(error?.code == "ROOST-J012")
+    #expect(try kept.examine().isSound)
+    #expect(try kept.examine().findings.snapshotThrough == sealed.through)
+  }
+
   @Test("a batch that is told in several records counts as a whole or not at all")
   func parts() throws {
     let disk = SimulatedDisk()

@@ -32,7 +32,7 @@ struct RepairTests {
   private let pools = ["gpu", "web", "cpu"].map { PoolID(namespace: "default", name: $0) }
 
   /// Three pools in three partitions, in several segments.
-  private func played() throws -> Rig {
+  private func played(isCompacted: Bool = false) throws -> Rig {
     let rig = try Rig { $0.segmentBytes = 32 << 10 }
     for pool in pools {
       rig.announce("r1", session: "s1", slots: 2, pool: pool)
@@ -42,6 +42,12 @@ struct RepairTests {
         rig.store("a\(round)", .create(Create(input: [UInt8](repeating: 9, count: 3_000))), pool: pool)
         try rig.settle()
       }
+    }
+    if isCompacted {
+      let sealed = rig.journal.sealed
+      let compaction = Compaction(
+        disk: rig.disk, journal: rig.journal.id, defaults: rig.defaults, partitions: rig.settings.partitions)
+      _ = try #require(try compaction.run(segments: sealed.segments, through: sealed.through))
     }
     for pool in pools { rig.store("a1", .wake(Wake()), pool: pool) }
     for pool in pools { rig.store("a2", .destroy, pool: pool) }
@@ -56,10 +62,13 @@ struct RepairTests {
     return configuration
   }
 
-  @Test("whatever was damaged: it is refused and nothing changes, or the folder is sound, with all that was whole")
-  func anyDamage() throws {
-    let rig = try played()
-    let segments = rig.disk.fileNames.filter { $0.hasSuffix(".segment") }
+  @Test(
+    "whatever was damaged: it is refused and nothing changes, or the folder is sound, with all that was whole",
+    arguments: [false, true])
+  func anyDamage(isCompacted: Bool) throws {
+    let rig = try played(isCompacted: isCompacted)
+    let segments = rig.disk.fileNames.filter { $0.hasSuffix(".segment") || $0.hasSuffix(".snapshot") }
+    #expect(segments.contains { $0.hasSuffix(".snapshot") } == isCompacted)
     #expect(segments.count > 1)
     var random = SeededRandom(seed: 11)
     var repaired = 0

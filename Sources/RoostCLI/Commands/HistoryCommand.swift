@@ -49,7 +49,16 @@ struct HistoryCommand {
   func state() throws(CLIError) -> ExitCode {
     let wanted = try command.recordNumber("at")
     let folder = try command.openDataFolder()
-    let past = try JournalCommand.reading { () throws(JournalError) in try folder.state(of: pool, through: wanted) }
+    let past: Past
+    do throws(JournalError) {
+      past = try folder.state(of: pool, through: wanted)
+    } catch {
+      guard case .beginningMissing(let first, _) = error, let wanted else { throw CLIError(error) }
+      throw CLIError(
+        .refused,
+        "the state after record \(wanted) is not kept: the log begins at record \(first), and no snapshot is older; name a "
+          + "later record (`roost journal inspect` shows both)")
+    }
     if let wanted, wanted > past.last {
       throw CLIError(.refused, "the journal ends at record \(past.last); there is no record \(wanted) yet")
     }

@@ -32,9 +32,10 @@ struct JournalCommand {
   private func inspect() throws(CLIError) -> ExitCode {
     let folder = try command.openDataFolder()
     let (listing, times) = try Self.reading { () throws(JournalError) in try folder.segments() }
-    try console.out(SegmentTable.text(listing, times))
+    let snapshots = try Self.reading { () throws(JournalError) in try folder.snapshots() }
+    try console.out(SegmentTable.text(listing, times, snapshots))
     if let obstacle = listing.obstacle { throw CLIError(obstacle) }
-    return listing.isComplete ? .success : .damaged
+    return listing.isComplete && snapshots.allSatisfy { $0.damage == nil } ? .success : .damaged
   }
 
   private func dump() throws(CLIError) -> ExitCode {

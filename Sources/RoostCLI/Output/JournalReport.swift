@@ -27,6 +27,15 @@ struct JournalReport {
         summary.lastIndex < findings.firstIndex ? "none" : "\(findings.firstIndex) to \(summary.lastIndex)"
       ),
     ]
+    for snapshot in found.snapshots where snapshot.damage == nil {
+      facts.append(("snapshot", "of records 1 to \(snapshot.through), \(snapshot.bytes) bytes"))
+    }
+    for damage in found.snapshots.compactMap(\.damage) {
+      facts.append(("damage", "\(damage); a start uses an older snapshot and the log after it, which say the same"))
+    }
+    for damage in found.history {
+      facts.append(("damage", "\(damage); a start does not read it, a snapshot stands for it"))
+    }
     if summary.cutBytes > 0 {
       facts.append(
         (

@@ -11,7 +11,9 @@ struct RepairReport {
   var rows: [(name: String, value: String)] {
     let summary = repair.examination.findings.summary
     var rows: [(name: String, value: String)] = []
-    for damage in summary.harmless + summary.quarantined.map(\.damage) { rows.append(("damage", damage.description)) }
+    for damage in repair.examination.snapshots.compactMap(\.damage) + repair.examination.history + summary.harmless
+      + summary.quarantined.map(\.damage)
+    { rows.append(("damage", damage.description)) }
     guard repair.isNeeded else { return rows }
     if let refusal = repair.refusal { return rows + [("refused", refusal)] }
     let unreadable = repair.unreadable.map(Self.words).joined(separator: ", ")

@@ -5,7 +5,9 @@ import RoostWorker
 
 /// A row per segment, and what is damaged in them.
 enum SegmentTable {
-  static func text(_ listing: Listing, _ times: [UInt64: ClosedRange<Instant>]) -> String {
+  static func text(
+    _ listing: Listing, _ times: [UInt64: ClosedRange<Instant>], _ snapshots: [SnapshotFinding]
+  ) -> String {
     var rows = [["segment", "format", "first", "last", "records", "fill", "state", "from", "to"]]
     for segment in listing.segments {
       let time = times[segment.number]
@@ -19,7 +21,13 @@ enum SegmentTable {
     let damage = listing.segments.flatMap { segment in
       segment.damage.map { (name: "damage", value: $0.description) }
     }
-    return columns(rows) + FactTable.text(damage)
+    let stands = snapshots.map { snapshot in
+      (
+        name: "snapshot",
+        value: snapshot.damage?.description ?? "of records 1 to \(snapshot.through), \(snapshot.bytes) bytes, good"
+      )
+    }
+    return columns(rows) + FactTable.text(stands + damage)
   }
 
   private static func index(_ index: RoostJournal.RecordIndex) -> String { index == .none ? "-" : index.description }

@@ -21,11 +21,13 @@ package struct Past {
 extension DataFolder {
   /// The state after journal record `limit` (the number that events and commands carry as journal_sequence), after the
   /// last one when it is nil. Of a batch that is told in several records all count or none, as in recovery: it belongs
-  /// to the record of its first part. Of a partition with damage nothing is folded from the damage on.
+  /// to the record of its first part. Folding begins with a snapshot that stands for no record after `limit`; where the
+  /// log before that was removed the error is `.beginningMissing`. Of a partition with damage nothing is folded from the damage on.
   package func state(of pool: PoolID, through limit: RoostCore.RecordIndex?) throws(JournalError) -> Past {
-    let folding = Folding(Recovered(defaults: defaults))
+    let (start, beginning) = try begin(through: limit.map { RoostJournal.RecordIndex($0) })
+    let folding = Folding(start)
     let partition = pool.partition(of: partitions)
-    let findings = try journal.recover { record, payload in
+    let findings = try journal.recover(from: beginning) { record, payload in
       let decoded = decode(record, payload)
       if let limit, record.index.rawValue > limit {
         guard case .read(let reading) = decoded, let first = reading.batch.partOf, first <= limit else { return }

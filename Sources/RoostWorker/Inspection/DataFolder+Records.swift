@@ -25,7 +25,7 @@ extension DataFolder {
     var findings: JournalFindings?
     var obstacle: JournalError?
     do throws(JournalError) {
-      findings = try journal.recover()
+      findings = try journal.recover(from: try begin().1)
     } catch {
       switch error {
       case .unreadable, .tooNew, .beginningMissing: obstacle = error

@@ -20,12 +20,41 @@ package struct DataFolder {
   /// Reads the journal as the next start would.
   package func examine() throws(JournalError) -> Examination {
     let (findings, first) = try fold(excluding: [])
+    let snapshots = try snapshots()
     let summary = findings.summary
     let bad = first.damagedPartitions.union((0..<partitions).filter { summary.isQuarantined($0) })
     return Examination(
-      findings: findings, undecodable: first.undecodable, unread: first.damagedPartitions.sorted(),
+      findings: findings, snapshots: snapshots, history: try history(before: findings), undecodable: first.undecodable,
+      unread: first.damagedPartitions.sorted(),
       quarantined: bad.sorted(), withheld: bad.isEmpty ? [] : try pools(of: bad, through: findings),
       state: bad.isEmpty ? first : try fold(excluding: bad).recovered)
+  }
+
+  /// Where a start begins: with the newest snapshot that is whole, of those that stand for no record after `limit`.
+  func begin(
+    excluding bad: Set<Partition> = [], through limit: RoostJournal.RecordIndex? = nil
+  ) throws(JournalError) -> (Recovered, JournalBeginning) {
+    try Recovered.fromSnapshot(
+      journal.disk, journal: id, Recovered(defaults: defaults, excluding: bad), .silent, through: limit)
+  }
+
+  /// All snapshots, oldest first, read to their ends.
+  package func snapshots() throws(JournalError) -> [SnapshotFinding] {
+    try RoostJournal.Snapshot.list(journal.disk).map { snapshot throws(JournalError) in
+      switch try snapshot.read(journal.disk, journal: id, onRecord: { _, _ in }) {
+      case .whole(_, let bytes): SnapshotFinding(through: snapshot.through, bytes: bytes, damage: nil)
+      case .damaged(let damage): SnapshotFinding(through: snapshot.through, bytes: 0, damage: damage)
+      }
+    }
+  }
+
+  /// Damage to records that the snapshot stands for: a start does not look at them.
+  private func history(before findings: JournalFindings) throws(JournalError) -> [Damage] {
+    guard findings.snapshotThrough > .none else { return [] }
+    let segments = try journal.survey(through: findings)
+    return zip(segments, segments.dropFirst()).flatMap { segment, next in
+      next.firstIndex <= findings.snapshotThrough.next ? segment.damage : []
+    }
   }
 
   /// Pools of the partitions that any readable record names, also behind the damage.
@@ -58,8 +87,9 @@ package struct DataFolder {
   private func fold(
     excluding bad: Set<Partition>
   ) throws(JournalError) -> (findings: JournalFindings, recovered: Recovered) {
-    let folding = Folding(Recovered(defaults: defaults, excluding: bad))
-    let findings = try journal.recover { record, payload in folding.value.take(record, payload) }
+    let (start, beginning) = try begin(excluding: bad)
+    let folding = Folding(start)
+    let findings = try journal.recover(from: beginning) { record, payload in folding.value.take(record, payload) }
     folding.value.finish()
     return (findings, folding.value)
   }
@@ -82,9 +112,21 @@ package enum DecodedRecord {
   case unreadable(WireError)
 }
 
+/// A snapshot of the folder.
+package struct SnapshotFinding {
+  /// The record through which it stands for the log.
+  package let through: RoostJournal.RecordIndex
+  package let bytes: UInt64
+  /// nil = it is whole. A start does not use a damaged one.
+  package let damage: Damage?
+}
+
 /// What a start would find in a data folder.
 package struct Examination {
   package let findings: JournalFindings
+  package let snapshots: [SnapshotFinding]
+  /// Damaged places in the log before the snapshot that a start uses.
+  package let history: [Damage]
   /// Entries of whole records that this version cannot read.
   package let undecodable: [UndecodableEntry]
   /// Partitions with such an entry, or with a whole record that cannot be read at all, ascending.
@@ -97,7 +139,9 @@ package struct Examination {
   package let state: Recovered
 
   /// A start would serve everything, and nothing that was promised is missing.
-  package var isSound: Bool { findings.isSound && unread.isEmpty }
+  package var isSound: Bool {
+    findings.isSound && unread.isEmpty && history.isEmpty && snapshots.allSatisfy { $0.damage == nil }
+  }
 
   /// Partitions that one damaged place keeps from being served, of those that have pools.
   package func pools(of quarantine: Quarantine, partitions: UInt32) -> [PoolID] {

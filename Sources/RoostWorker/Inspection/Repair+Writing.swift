@@ -83,10 +83,10 @@ extension DataFolder {
   ) throws(JournalError) {
     let findings = repair.examination.findings
     let rewrite = try JournalRewrite(
-      FileDisk(root: path), id: id, firstIndex: findings.firstIndex, configuration: configuration)
+      FileDisk(root: path), id: id, after: repair.beginning, of: journal.disk, configuration: configuration)
     let blank = repair.losses.first?.partition ?? 0
     // Records in the place of others say what the one before them says of the stream.
-    var settled: StreamSequence = 0
+    var settled = try begin().0.read.settled
     var outcome = Result<Void, JournalError>.success(())
     func fill(to index: RoostCore.RecordIndex) throws(JournalError) {
       while rewrite.nextIndex.rawValue < index {
@@ -105,7 +105,7 @@ extension DataFolder {
       try rewrite.add(partition: record.partition, epoch: record.epoch, payload: payload)
     }
     _ = try journal.survey(through: findings) { placed, payload in
-      guard case .success = outcome else { return }
+      guard case .success = outcome, placed.record.index > repair.beginning.startingAfter else { return }
       let bytes = payload.withUnsafeBytes { Array($0) }
       let decoded = decode(placed.record, payload)
       outcome = Result { () throws(JournalError) in try copy(placed.record, bytes, decoded) }
@@ -165,7 +165,7 @@ extension DataFolder {
     let written = try DataFolder(path).examine()
     let before = repair.examination
     guard written.isSound else { return "it is not sound" }
-    guard written.findings.firstIndex == before.findings.firstIndex,
+    guard written.findings.firstIndex == repair.beginning.startingAfter.next,
       written.findings.summary.lastIndex >= before.findings.summary.lastIndex
     else { return "its records have other numbers" }
     guard written.state.readAfter >= before.state.readAfter,

@@ -32,6 +32,8 @@ package struct Repair {
   /// Numbers of records that cannot be read.
   package internal(set) var unreadable: [ClosedRange<RoostCore.RecordIndex>] = []
   package internal(set) var losses: [Loss]
+  /// What the repaired journal begins with.
+  let beginning: JournalBeginning
   /// Why this folder cannot be repaired; nil = it can, or there is nothing to do.
   package internal(set) var refusal: String?
   /// The whole state as far as it can be read: of a damaged partition what stands before the damage.
@@ -43,13 +45,17 @@ package struct Repair {
   package var isNeeded: Bool { !examination.isSound }
 
   init(
-    _ examination: Examination, _ state: Recovered, lastRecords: [Partition: RoostCore.RecordIndex],
+    _ examination: Examination, _ state: Recovered, from beginning: JournalBeginning,
+    lastRecords: [Partition: RoostCore.RecordIndex],
     pools: (Partition) -> [PoolID]
   ) {
     self.examination = examination
+    self.beginning = beginning
     self.state = state
     losses = examination.quarantined.map { partition in
-      Loss(partition: partition, pools: pools(partition), lastKept: lastRecords[partition] ?? 0)
+      Loss(
+        partition: partition, pools: pools(partition),
+        lastKept: max(lastRecords[partition] ?? 0, beginning.startingAfter.rawValue))
     }
     lastKept = Dictionary(uniqueKeysWithValues: losses.map { ($0.partition, $0.lastKept) })
   }
@@ -66,14 +72,15 @@ extension DataFolder {
   /// Works out a repair; changes nothing.
   package func planRepair() throws(JournalError) -> Repair {
     let found = try examine()
-    let folding = Folding(Recovered(defaults: defaults))
+    let (start, beginning) = try begin()
+    let folding = Folding(start)
     let last = LastRecords()
-    _ = try journal.recover { record, payload in
+    _ = try journal.recover(from: beginning) { record, payload in
       folding.value.take(record, payload)
       last.records[record.partition] = record.index.rawValue
     }
     folding.value.finish()
-    var repair = Repair(found, folding.value, lastRecords: last.records) { partition in
+    var repair = Repair(found, folding.value, from: beginning, lastRecords: last.records) { partition in
       found.withheld.filter { $0.partition(of: partitions) == partition }
     }
     guard repair.isNeeded else { return repair }
@@ -97,7 +104,7 @@ extension DataFolder {
   /// of them names.
   private func survey(_ repair: inout Repair) throws(JournalError) -> [SegmentSurvey] {
     let findings = repair.examination.findings
-    var next = findings.firstIndex.rawValue
+    var next = max(findings.firstIndex.rawValue, findings.snapshotThrough.rawValue + 1)
     var missing: [ClosedRange<RoostCore.RecordIndex>] = []
     var losses = Dictionary(uniqueKeysWithValues: repair.losses.map { ($0.partition, $0) })
     var actors: [Partition: Set<String>] = [:]
@@ -105,6 +112,7 @@ extension DataFolder {
     let segments = try journal.survey(through: findings) { [repair] placed, payload in
       let record = placed.record
       let index = record.index.rawValue
+      if index <= findings.snapshotThrough.rawValue { return }
       if index > next { missing.append(next...index - 1) }
       next = index + 1
       guard !repair.keeps(record) else { return }

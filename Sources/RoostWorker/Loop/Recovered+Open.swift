@@ -40,12 +40,14 @@ extension Recovered {
   }
 
   /// What the newest snapshot that is whole holds, and where the log goes on from it; `empty` if there is none. One that is
-  /// damaged is said and passed over: of two, the older one and a longer log say the same.
+  /// damaged is said and passed over: of two, the older one and a longer log say the same. With a `limit`: of those that
+  /// stand for no record after it.
   static func fromSnapshot(
     _ disk: any Disk, journal: JournalID, _ empty: Recovered, _ log: Log,
-    _ onProgress: (JournalProgress) -> Void = { _ in }
+    _ onProgress: (JournalProgress) -> Void = { _ in }, through limit: RoostJournal.RecordIndex? = nil
   ) throws(JournalError) -> (Recovered, JournalBeginning) {
     for snapshot in try RoostJournal.Snapshot.list(disk).reversed() {
+      if let limit, snapshot.through > limit { continue }
       let recovering = Recovering(empty)
       let reading = try snapshot.read(disk, journal: journal, onProgress: onProgress) { record, payload in
         recovering.value.take(record, payload)
