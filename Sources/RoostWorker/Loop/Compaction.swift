@@ -38,8 +38,8 @@ package struct Compaction {
   }
 
   /// The snapshot that stands for the log through the last of these segments is durable on return; of those before it the
-  /// newest that is whole is kept. nil: given up, or there already. Errors: `.unreadable` where anything is damaged: then nothing is compacted,
-  /// so that nothing is hidden.
+  /// newest that is whole is kept. nil: given up, or there already. Errors: `.unreadable` where anything is damaged: then
+  /// nothing is compacted, so that nothing is hidden.
   package func run(
     segments: [SegmentPlace], through: RoostJournal.RecordIndex
   ) throws(JournalError) -> Outcome? {
