@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate mutants bench bench-machine bench-journal generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate mutants bench bench-machine bench-journal bench-compaction generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-machine: install ## what the pure machine costs: a cycle, and freeing one 
 
 bench-journal: install ## what N sleeping actors cost in the journal: bytes, start, compaction, memory
 	@N=$(or $(N),1000000) scripts/bench-journal.sh
+
+bench-compaction: install ## p99 of wake -> start while a journal of N actors is compacted, and without that
+	@N=$(or $(N),1000000) scripts/bench-compaction.sh
 
 generate: install ## make the C code of Protos/ again
 	scripts/generate-protos.sh

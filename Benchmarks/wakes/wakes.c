@@ -1,8 +1,9 @@
 // Measures a worker from outside: publishes wakes of sleeping actors and times each until its start command is seen.
 //
-//   wakes --url nats://127.0.0.1:4222 --mode flood|ping --n 30000 [--window 1000] [--pool bench.flood]
+//   wakes --url nats://127.0.0.1:4222 --mode flood|ping|rate --n 30000 [--window 1000] [--rate 10000] [--pool bench.flood]
 //
-// flood: JetStream asynchronous publish, at most --window wakes without PubAck; ping: one wake in flight. Every wake has
+// flood: JetStream asynchronous publish, at most --window wakes without PubAck; ping: one wake in flight; rate: --rate wakes
+// a second, each counted from when it was due, so that a pause of the worker counts for all that it holds up. Every wake has
 // an actor of its own, created before there is a runner, so that it sleeps. Prints one JSON line; exits with 2 when a
 // wake gave no start or an actor was started twice. Build: see scripts/bench.sh.
 #include <pthread.h>
@@ -18,7 +19,7 @@ enum { SETTLE_US = 200000, LOOK_US = 500, MAX_WAKES = 100000 };
 static const double GIVE_UP_S = 30;
 
 static const char *url = "nats://127.0.0.1:4222", *mode = "flood", *pool = "bench.flood";
-static int wakes = 30000, window = 1000;
+static int wakes = 30000, window = 1000, rate = 10000;
 
 static natsConnection *dial(bool at_once) {
   natsOptions *options;
@@ -39,10 +40,13 @@ static void options(int count, char **words) {
     else if (!strcmp(name, "--pool")) pool = value;
     else if (!strcmp(name, "--n")) wakes = atoi(value);
     else if (!strcmp(name, "--window")) window = atoi(value);
+    else if (!strcmp(name, "--rate")) rate = atoi(value);
     else count = 0;
   }
-  if (count % 2 == 0 || wakes < 1 || wakes > MAX_WAKES || (strcmp(mode, "flood") && strcmp(mode, "ping"))) {
-    fprintf(stderr, "usage: wakes --mode flood|ping [--n 1...%d] [--window N] [--url URL] [--pool NS.POOL]\n", MAX_WAKES);
+  if (count % 2 == 0 || wakes < 1 || wakes > MAX_WAKES || rate < 1 ||
+      (strcmp(mode, "flood") && strcmp(mode, "ping") && strcmp(mode, "rate"))) {
+    fprintf(stderr, "usage: wakes --mode flood|ping|rate [--n 1...%d] [--window N] [--rate N] [--url URL] [--pool NS.POOL]\n",
+            MAX_WAKES);
     exit(64);
   }
 }
@@ -120,11 +124,13 @@ static void announce(jsCtx *stream, Runner *runner) {
 }
 
 static void publish_wakes(jsCtx *stream, Runner *runner, double *sent) {
-  bool one_in_flight = strcmp(mode, "ping") == 0;
+  bool one_in_flight = strcmp(mode, "ping") == 0, at_rate = strcmp(mode, "rate") == 0;
   char subject[160];
+  double began = now_s();
   for (int i = 0; i < wakes; i++) {
     signal_subject(subject, sizeof subject, i, "wake");
-    sent[i] = now_s();
+    sent[i] = at_rate ? began + (double)i / rate : now_s();
+    while (now_s() < sent[i]) usleep(100);
     must(js_PublishAsync(stream, subject, "", 0, NULL), "wake");
     double limit = sent[i] + GIVE_UP_S;
     while (one_in_flight && runner->starts <= i && now_s() < limit) usleep(10);
@@ -171,7 +177,7 @@ static int report(Runner *runner, const double *sent, double published_s) {
 
 int main(int count, char **words) {
   options(count, words);
-  natsConnection *publishing = dial(strcmp(mode, "ping") == 0), *listening = dial(true);
+  natsConnection *publishing = dial(strcmp(mode, "flood") != 0), *listening = dial(true);
   jsOptions settings;
   jsCtx *stream;
   must(jsOptions_Init(&settings), "options");
