@@ -37,7 +37,7 @@ extension FileDisk {
   /// Reading alone, the lock is shared with other readers, and the file, which must exist, keeps what it says.
   package func lock(_ name: String) throws(DiskError) -> DiskLock {
     let file = try openFile(name, isReadOnly ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC)
-    let code = isReadOnly ? roost_flock_shared(file.descriptor) : roost_flock_exclusive(file.descriptor)
+    let code = take(file)
     if code == EWOULDBLOCK {
       defer { close(file) }
       return .held(by: try holder(file))
@@ -54,6 +54,17 @@ extension FileDisk {
       throw error
     }
     return .acquired(file)
+  }
+
+  /// 0, or the errno. A process that is ending, or one that was forked and has not become its program yet, may hold the lock
+  /// for a moment: that is waited for.
+  private func take(_ file: DiskFile) -> Int32 {
+    for _ in 0..<JournalLimits.lockTries {
+      let code = isReadOnly ? roost_flock_shared(file.descriptor) : roost_flock_exclusive(file.descriptor)
+      if code != EWOULDBLOCK { return code }
+      usleep(JournalLimits.lockPauseUs)
+    }
+    return EWOULDBLOCK
   }
 
   /// The process id in a lock file that another process holds; nil when it has not written it yet.

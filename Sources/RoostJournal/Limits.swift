@@ -17,6 +17,10 @@ package enum JournalLimits {
   /// do it between two batches.
   package static let prepareStepBytes = 1 << 20
 
+  /// How often the folder's lock is tried before it is said to be in use, and the pause in between: half a second in all.
+  static let lockTries = 25
+  static let lockPauseUs: UInt32 = 20_000
+
   /// What a device writes as a whole: a crash leaves each sector old or new.
   static let sectorBytes = 512
 

@@ -1,6 +1,7 @@
 import CRoostSystem
 import Glibc
 import RoostJournal
+import RoostTestKit
 import Testing
 
 @testable import RoostJournal
@@ -40,6 +41,26 @@ import Testing
       #expect(rest == written)
       #expect(try disk.size(of: last.current.file) == UInt64(Fixture.segmentBytes))
       try last.close()
+    }
+  }
+
+  @Test("A lock whose holder is just ending is waited for, half a second at most")
+  func endingHolder() throws {
+    try withFolder { folder in
+      let (journal, _) = try Fixture.open(FileDisk(root: folder))
+      try journal.close()
+      func hold(_ seconds: String) throws -> TestProcess {
+        let holder = try TestProcess("exec 9>>'\(folder)/lock'; flock 9; echo held; exec sleep \(seconds)")
+        while !holder.output.contains("held") { usleep(1_000) }
+        return holder
+      }
+      let ending = try hold("0.2")
+      try Fixture.open(FileDisk(root: folder)).journal.close()
+      #expect(try ending.exitCode() == 0)
+      let staying = try hold("100")
+      #expect(throws: JournalError.self) { try Fixture.open(FileDisk(root: folder)) }
+      staying.signal(SIGKILL)
+      _ = try staying.exitCode()
     }
   }
 

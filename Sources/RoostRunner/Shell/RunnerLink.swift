@@ -2,6 +2,7 @@ import RoostCore
 import RoostNATS
 import RoostTelemetry
 import RoostWire
+import Synchronization
 
 /// The runner's connection: commands in; signals and pings out. Used by the runner's loop alone.
 final class RunnerLink {
@@ -16,6 +17,12 @@ final class RunnerLink {
   private let put: @Sendable (Runner.Arrival) -> Void
   /// Nobody else has it.
   let token: String
+  /// The link ends because we end it: no news.
+  private let isClosing: Closing
+
+  private final class Closing: Sendable {
+    let flag = Mutex(false)
+  }
 
   /// Connects and subscribes: both are done when it returns, so that no answer to an announcement is missed.
   init(
@@ -32,7 +39,11 @@ final class RunnerLink {
     var settings = NATSSettings(
       url: configuration.serverURL, name: "roost runner \(configuration.pool) \(configuration.id)")
     settings.inboxPrefix = configuration.inboxPrefix
-    connection = try NATSConnection.connect(settings) { event in Self.tell(event, log, put) }
+    let closing = Closing()
+    isClosing = closing
+    connection = try NATSConnection.connect(settings) { event in
+      if !closing.flag.withLock({ $0 }) { Self.tell(event, log, put) }
+    }
     do throws(NATSError) {
       jetStream = JetStream(connection)
       subscription = try connection.subscribe(subjects.commands(configuration.pool, configuration.id)) { message in
@@ -46,7 +57,10 @@ final class RunnerLink {
     }
   }
 
-  func close() { connection.close() }
+  func close() {
+    isClosing.flag.withLock { $0 = true }
+    connection.close()
+  }
 
   private static func tell(_ event: NATSConnectionEvent, _ log: Log, _ put: (Runner.Arrival) -> Void) {
     switch event {
