@@ -76,10 +76,11 @@ extension Pool {
     if let due = record.patienceEnd, due != old.patienceEnd {
       timers.insert(Timer(due: due, kind: .pending, slot: slot))
     }
-    if let timer = record.answerDue, timer != old.answerDue ?? (timer.kind, .distantPast) {
+    // Nothing before is not the same as due since ever: a runner may set an alarm at the earliest time there is.
+    if let timer = record.answerDue, old.answerDue.map({ $0 != timer }) ?? true {
       timers.insert(Timer(due: timer.due, kind: timer.kind, slot: slot))
     }
-    if let timer = record.alarmDue, timer != old.alarmDue ?? (timer.kind, .distantPast) {
+    if let timer = record.alarmDue, old.alarmDue.map({ $0 != timer }) ?? true {
       timers.insert(Timer(due: timer.due, kind: timer.kind, slot: slot))
     }
   }

@@ -17,6 +17,14 @@ import Testing
     #expect(world["a1"] == "starting g2 r1 for ever")
   }
 
+  @Test("An alarm at the earliest time there is fires like any other that is overdue")
+  func earliestTime() {
+    let world = World().join("r1").create("a1").running("a1").setsAlarm("a1", Int64.min).stopped("a1", error: "boom")
+    #expect(world["a1"] == "sleeping")
+    #expect(world.tick()["a1"] == "starting g2 r1 for ever")
+    #expect(world.record(of: "a1")?.alarm == nil)
+  }
+
   @Test("More than ten years ahead is a dead letter by itself; it takes its index, the rest of the list counts")
   func tooFarAhead() {
     let world = World().join("r1").create("a1").running("a1")
