@@ -2,7 +2,8 @@
 package enum Input: Equatable, Sendable {
   /// A message of the stream, in stream order. Its timers have been fired.
   case signal(Signal)
-  /// Fire pending, start, stop and drain deadlines due by `now`, at most `Limits.timersPerTurn` of them.
+  /// Fire pending, start, stop and drain deadlines due by `now`, at most `Limits.timersPerTurn` of them, and none while a
+  /// queue pass has to go on.
   case deadlines
   /// Fire alarms, back-off ends and retention due by `now`, at most `Limits.timersPerTurn` of them.
   case alarms

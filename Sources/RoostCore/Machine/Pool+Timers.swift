@@ -37,18 +37,20 @@ extension Pool {
 
   /// Fires what is due by now and, if a limit is given, was due before it. What fires may set a timer that was due before
   /// the next one: a start that is given up waits again, but its patience is over since long. It comes first.
+  ///
+  /// A queue pass that stopped at its bound goes on before the next deadline: whoever gets a slot by it got it in time.
   private mutating func fire(
     isDeadline: Bool, before limit: Timer?, _ budget: inout Int, _ turn: inout Turn,
     _ act: (inout Pool, Timer, inout Turn) -> Void
   ) {
-    while budget > 0, let first = firstTimer(isDeadline: isDeadline), first.due <= turn.now,
+    while budget > 0, !(isDeadline && needsPass), let first = firstTimer(isDeadline: isDeadline), first.due <= turn.now,
       limit.map({ (first.due, first.kind) < ($0.due, $0.kind) }) ?? true
     {
       var group = timers.takeGroup(isDeadline: isDeadline, by: turn.now).filter { !isVoid($0) }
       group.sort { id(of: $0) < id(of: $1) }
       for (place, timer) in group.enumerated() {
         if place > 0 { fire(isDeadline: isDeadline, before: timer, &budget, &turn, act) }
-        guard budget > 0 else {
+        guard budget > 0, !(isDeadline && needsPass) else {
           for late in group[place...] { timers.insert(late) }
           return
         }

@@ -164,6 +164,22 @@ private func full(_ sleepers: String..., change: (inout PoolSettings) -> Void = 
     #expect(world.reading { $0.needsPass } == false)
   }
 
+  @Test("Nobody is timed out whose slot came in time, also where a pass stops at its bound between two deadlines")
+  func passBeforeTheNextDeadline() {
+    let count = Limits.placementsPerTurn + 44
+    let world = World { $0.actorStartThreshold = Milliseconds(5_000) }
+    world.isChecking = false
+    world.join("r1", slots: UInt32(count))
+    for number in 0..<count { world.create("s\(1_000 + number)") }
+    let ids = (0..<count).map { "w\(1_000 + $0)" }
+    for id in ids { world.create(id).wake(id, patience: 6_000) }
+    // All starts are given up at 5,000, which makes room for all who wait until 6,000; the worker reads on at 9,000.
+    world.at(9_000).tick()
+    #expect(world.effects.events.filter { $0.kind == .pendingTimeout }.map(\.actor.text) == [])
+    #expect(ids.allSatisfy { world.state($0) == "starting" })
+    world.check()
+  }
+
   @Test("The sweep finds nothing to do; what it places is counted")
   func sweep() {
     let world = full("a1").wake("a1", patience: .forever)
