@@ -56,6 +56,11 @@ extension Pool {
 
   package func cursors(of id: RunnerID) -> RunnerCursors? { runnerSlots[id].map { runners[$0].record.cursors } }
 
+  /// When the session of a draining runner is closed at the latest; nil = it does not drain.
+  package func drainDeadline(of id: RunnerID) -> Instant? {
+    runnerSlots[id].flatMap { runners[$0].record.session?.drainDeadline }
+  }
+
   /// Everybody in the state, in id order: those destroyed and retained too.
   package var actorIDs: [ActorID] { actorSlots.keys.sorted() }
 

@@ -25,7 +25,10 @@ extension Simulation {
 
   func call(_ pool: PoolID, _ signal: PoolSignal) {
     guard let verb = signal.verb else { return fail("not a caller's signal: \(signal)") }
-    if case .configure = signal { witness.quietPools.insert(pool) }
+    if case .configure(let overlay) = signal {
+      witness.quietPools.insert(pool)
+      if overlay.events != nil, overlay.events != .all { witness.mutedPools.insert(pool) }
+    }
     call(subjects.signal(pool, verb), codec.encode(signal), Witness.Question(pool: pool, storedAtNs: 0))
   }
 

@@ -11,16 +11,28 @@ extension Witness {
     var proven: Instant
     /// Signals that the worker is done with.
     var applied: Int
+    /// The last record.
+    var record: RecordIndex
     var eligible: [EligibleRunner]
     var open: [RunnerID: SessionID]
+    /// Until when runners may drain.
+    var drains: [RunnerID: Instant]
     var actors: [ActorID: ActorView]
 
     init(_ pool: PoolID, _ loop: Loop, _ simulation: Simulation) {
       proven = loop.provenTime
       applied = simulation.worker.source.returned
+      record = simulation.worker.lastRecord
       eligible = loop.machine.reading(pool) { $0.eligibleRunners } ?? []
       let sessions = loop.machine.reading(pool) { $0.openRunners } ?? []
       open = Dictionary(uniqueKeysWithValues: sessions.map { ($0.runner, $0.session) })
+      drains =
+        loop.machine.reading(pool) { pool in
+          Dictionary(
+            uniqueKeysWithValues: sessions.compactMap { open in
+              pool.drainDeadline(of: open.runner).map { (open.runner, $0) }
+            })
+        } ?? [:]
       actors = Dictionary(uniqueKeysWithValues: simulation.views(pool, loop.machine).map { ($0.id, $0) })
     }
 
@@ -35,6 +47,7 @@ extension Witness {
       let before = standings.updateValue(after, forKey: pool)
       guard let before else { continue }
       checkSilence(pool, before, after, loop)
+      checkOrder(pool, before, after)
       // Somebody outside may place whom he likes.
       let started = after.actors.values.filter {
         $0.record.generation > before.generation($0.id)

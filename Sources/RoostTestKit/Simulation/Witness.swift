@@ -73,6 +73,13 @@ final class Witness {
   /// Not all of their events are told.
   var quietPools: Set<PoolID> = []
 
+  // MARK: - The order of deadlines; see the extension
+
+  var firings: [PoolID: [Firing]] = [:]
+  var eventsToOrder: [PoolID: [ActorEvent]] = [:]
+  /// They were told to publish only some events.
+  var mutedPools: Set<PoolID> = []
+
   // MARK: - Answers; see the extension
 
   var asked: [String: Question] = [:]
@@ -98,7 +105,10 @@ final class Witness {
         let actor = PoolActor(pool: try simulation.parser.event(subject).0, actor: event.actor)
         judge(event, actor)
         // After a crash of the worker it is said again.
-        if toldEvents.insert(payload).inserted { countCrash(event, actor) }
+        if toldEvents.insert(payload).inserted {
+          countCrash(event, actor)
+          noteOrder(event, actor.pool)
+        }
       } else {
         said(answer: try simulation.codec.decodeAnswer(payload), to: subject)
       }
