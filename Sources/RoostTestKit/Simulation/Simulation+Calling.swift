@@ -19,7 +19,6 @@ extension Simulation {
         question.timeoutMs = ms.flatMap { $0 <= 2_592_000_000 ? $0 : nil }
       }
     }
-    if case .allocate = signal { witness.allocated.insert(Witness.PoolActor(pool: pool, actor: actor)) }
     call(subjects.signal(pool, actor, verb), codec.encode(signal), question)
   }
 

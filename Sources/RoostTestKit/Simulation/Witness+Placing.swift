@@ -49,9 +49,10 @@ extension Witness {
       checkSilence(pool, before, after, loop)
       checkOrder(pool, before, after)
       // Somebody outside may place whom he likes.
-      let started = after.actors.values.filter {
-        $0.record.generation > before.generation($0.id)
-          && !allocated.contains(PoolActor(pool: pool, actor: $0.id))
+      let asked = simulation.worker.deliveries[before.applied...].map(\.subject).filter { $0.hasSuffix(".allocate") }
+      let started = after.actors.values.filter { actor in
+        actor.record.generation > before.generation(actor.id)
+          && !asked.contains { $0.hasSuffix(".actor.\(actor.id).allocate") }
       }
       for actor in started.sorted(by: { $0.id < $1.id }) {
         checkOvertaking(actor, before, after)

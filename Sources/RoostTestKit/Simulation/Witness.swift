@@ -65,7 +65,6 @@ final class Witness {
   // MARK: - Placing, silence and crashes; see the extensions
 
   var standings: [PoolID: Standing] = [:]
-  var allocated: Set<PoolActor> = []
   var heardNs: [SessionID: Int64] = [:]
   var crashes: [PoolActor: Crashes] = [:]
   var startsToJudge: [(start: Start, atNs: Int64)] = []
