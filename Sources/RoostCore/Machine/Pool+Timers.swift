@@ -88,7 +88,7 @@ extension Pool {
         timeOutWaiters(slot, reason: reason, &turn)
       }
     case .backoff(let until, var demand):
-      if let deadline = demand.deadline, deadline <= turn.now {
+      if let deadline = demand.override.deadline, deadline <= turn.now {
         demand.override = .none
         record.state = .backoff(until: until, demand)
         set(slot, record, &turn)

@@ -10,9 +10,9 @@ extension ActorRecord {
   /// The first deadline of the wait itself or of somebody who waits for it.
   var patienceEnd: Instant? {
     switch state {
-    case .pending(_, _, let demand), .backoff(_, let demand):
-      guard let own = demand.deadline else { return firstWaiterDeadline }
-      return min(own, firstWaiterDeadline ?? own)
+    case .pending(_, _, let demand): return [demand.deadline, firstWaiterDeadline].compactMap(\.self).min()
+    // In back-off the override of a wake is over with its deadline, also where the wait itself has none.
+    case .backoff(_, let demand): return [demand.override.deadline, firstWaiterDeadline].compactMap(\.self).min()
     case .sleepIntent(_, _, .some), .stopIntent(_, _, .some), .goingAway(_, _, _, .some): return firstWaiterDeadline
     default: return nil
     }
