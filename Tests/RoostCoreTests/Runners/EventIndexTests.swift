@@ -28,4 +28,19 @@ import Testing
     #expect(world.said == ["r1 <- ack 1"])
     #expect(world.tally.droppedEvents == 1)
   }
+
+  @Test("Copies of four generations are told to stop once each; a fifth is too, and the first of them is forgotten")
+  func strayCopies() {
+    let world = World().join("r1").create("a1").running("a1")
+    func told(_ generation: Generation) -> [String] {
+      world.events("r1", [world.next("r1", "a1", generation, .running)]).commands
+    }
+    for generation: Generation in 11...14 {
+      #expect(told(generation) == ["r1 <- \(generation - 9) stop a1 g\(generation) stale"])
+    }
+    for generation: Generation in 11...14 { #expect(told(generation) == []) }
+    #expect(told(15) == ["r1 <- 6 stop a1 g15 stale"])
+    #expect(told(12) == [] && told(15) == [])
+    #expect(told(11) == ["r1 <- 7 stop a1 g11 stale"])
+  }
 }

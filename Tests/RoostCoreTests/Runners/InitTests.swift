@@ -55,6 +55,10 @@ import Testing
     #expect(World().join("r1", metadata: long).said == ["r1 <- close limit:metadata"])
     let world = World().join("r1", slots: 100_000, metadata: entries(32))
     #expect(world.said == ["r1 <- welcome 0"])
+    let full = [MetadataEntry(key: "k", value: String(repeating: "x", count: 4_095))]
+    #expect(World().join("r1", metadata: full).said == ["r1 <- welcome 0"])
+    #expect(World().join("r1", session: String(repeating: "s", count: 128)).said == ["r1 <- welcome 0"])
+    #expect(World().join("r1", session: String(repeating: "s", count: 129)).said == ["r1 <- close limit:session"])
     #expect(World().join("r1", slots: 100_001).machine.poolIDs == [])
   }
 
