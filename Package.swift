@@ -62,7 +62,7 @@ let package = Package(
       name: "RoostSimulate", dependencies: ["RoostTestKit"], path: "Benchmarks/RoostSimulate", swiftSettings: strict),
 
     tests("RoostCoreTests", ["RoostCore"], exclude: ["Scenarios"]),
-    tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"]),
+    tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"], exclude: ["Golden"]),
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),
     tests("RoostNATSTests", ["RoostNATS", "RoostTestKit"]),
     tests("RoostTelemetryTests", ["RoostTelemetry"]),
