@@ -94,6 +94,8 @@ extension JournalView {
       guard header.hasSoundSize else { return nil }
       survey.sizeBytes = header.sizeBytes
       if header.journal != id || header.number != survey.number { survey.headers = .misplaced }
+      // Another journal's records are not this one's, whatever folder they lie in.
+      guard header.journal == id else { return nil }
       return (header, seed)
     }
   }

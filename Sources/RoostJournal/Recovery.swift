@@ -106,6 +106,13 @@ struct Recovery {
       }
       try enter(header)
       let end = readRecords(image, name: name, isLast: true)
+      // Going on would give numbers away again that the snapshot stands for: the next start would not read those records.
+      guard expected > beginning.startingAfter else {
+        throw unreadable(
+          damage(
+            name, end,
+            "the log ends before record \(expected), but its snapshot holds record \(beginning.startingAfter)"))
+      }
       let segment = OpenSegment(
         file: file, number: number, sizeBytes: header.sizeBytes, seed: image.seed, offset: UInt64(end))
       let log = LogEnd(

@@ -168,6 +168,18 @@ struct BeginningTests {
     #expect(disk[Fixture.firstSegment] == nil)
   }
 
+  @Test("a log that ends before its snapshot does is refused: its next records would never be read")
+  func endsTooEarly() throws {
+    let (disk, written) = try Fixture.written(20)
+    #expect(try Fixture.open(disk.copy(), startingAfter: 20).lines == [])
+    #expect(try Fixture.open(disk.copy(), startingAfter: 19).lines == [written[19]])
+    let before = disk[Fixture.firstSegment]
+    let error = #expect(throws: JournalError.self) { try Fixture.open(disk, startingAfter: 21) }
+    #expect(error?.code == "ROOST-J011")
+    #expect(error?.message.contains("ends before record 21, but its snapshot holds record 21") == true)
+    #expect(disk[Fixture.firstSegment] == before)
+  }
+
   @Test("the last records of partitions that were not read are named by the next ones")
   func lastRecords() throws {
     let (disk, _) = try Fixture.written(100, size: 900)
