@@ -5,6 +5,9 @@ extension SimulatedDisk {
     case nothing
     /// The power went: of what was not flushed any sectors may have reached the disk, in any order.
     case power(seed: UInt64)
+    /// The power went: of what was not flushed, the first so many changes of names and these sectors have reached the disk.
+    /// Bit n of the number stands for sector n, counted in the order of names and writes.
+    case arrived(names: Int, sectors: UInt64)
   }
 
   /// Ends every use of the disk and leaves it as the next start finds it.
@@ -12,25 +15,50 @@ extension SimulatedDisk {
     handles = [:]
     locks = []
     crashAtOperation = nil
-    guard case .power(let seed) = loss else { return }
-    var random = SeededRandom(seed: seed)
-    // Directory changes are journalled in order by the file systems we know: some first part of them survives.
-    for change in unflushedNames.prefix(Int(random.next() % UInt64(unflushedNames.count + 1))) {
-      change.apply(to: &durableNames)
+    switch loss {
+    case .nothing: return
+    case .power(let seed):
+      var random = SeededRandom(seed: seed)
+      loseNames(keeping: Int(random.next() % UInt64(unflushedNames.count + 1)))
+      var arrives: UInt64 = 0
+      // From "nothing arrived" to "everything did", file by file.
+      loseSectors(eachFile: { arrives = random.next() % 5 }, keeping: { random.next() % 4 < arrives })
+    case .arrived(let names, let sectors):
+      loseNames(keeping: names)
+      var left = sectors
+      loseSectors(
+        eachFile: {},
+        keeping: {
+          defer { left >>= 1 }
+          return left & 1 == 1
+        })
     }
+  }
+
+  /// Directory changes are journalled in order by the file systems we know: some first part of them survives.
+  private func loseNames(keeping count: Int) {
+    for change in unflushedNames.prefix(count) { change.apply(to: &durableNames) }
     unflushedNames = []
     names = durableNames
-    // In the order of names, so that a seed says everything.
+  }
+
+  /// In the order of names, so that a seed says everything.
+  private func loseSectors(eachFile: () -> Void, keeping: () -> Bool) {
     for name in names.keys.sorted() {
       guard let file = names[name] else { continue }
-      // From "nothing arrived" to "everything did".
-      let arrives = random.next() % 5
+      eachFile()
       for change in file.unflushed {
-        for piece in change.sectors where random.next() % 4 < arrives { piece.apply(to: &file.durable) }
+        for piece in change.sectors where keeping() { piece.apply(to: &file.durable) }
       }
       file.unflushed = []
       file.cached = file.durable
     }
+  }
+
+  /// What a crash may lose at this moment: changes of names, and sectors of the files that have one.
+  package var unflushedCounts: (names: Int, sectors: Int) {
+    let sectors = names.values.reduce(0) { $0 + $1.unflushed.reduce(0) { $0 + $1.sectors.count } }
+    return (unflushedNames.count, sectors)
   }
 
   /// One of the faults that can be set is: a call may fail.

@@ -1,41 +1,8 @@
-import Glibc
 import RoostJournal
 import RoostTestKit
 
-/// One record as it was written or read.
-struct Line: Equatable, CustomStringConvertible {
-  var index: UInt64
-  var partition: UInt32
-  var epoch: UInt64 = 1
-  var payload: [UInt8]
-
-  var description: String { "\(index):p\(partition) e\(epoch) \(payload.count) bytes" }
-
-  /// Bytes compared at once: the tests compare hundreds of megabytes.
-  static func == (left: Line, right: Line) -> Bool {
-    left.index == right.index && left.partition == right.partition && left.epoch == right.epoch
-      && left.payload.count == right.payload.count
-      && memcmp(left.payload, right.payload, left.payload.count) == 0
-  }
-
-  /// A record whose payload is known from its index and `size`.
-  static func made(_ index: UInt64, partition: UInt32, size: Int = 40, epoch: UInt64 = 1) -> Line {
-    let text = Array("record \(index) ".utf8)
-    let payload = (0..<size).map { text[$0 % text.count] }
-    return Line(index: index, partition: partition, epoch: epoch, payload: payload)
-  }
-}
-
-/// What a reader was handed.
-final class Reading {
-  var lines: [Line] = []
-
-  func take(_ record: RecoveredRecord, _ payload: RawSpan) {
-    let bytes = payload.withUnsafeBytes { Array($0) }
-    lines.append(
-      Line(index: record.index.rawValue, partition: record.partition, epoch: record.epoch, payload: bytes))
-  }
-}
+typealias Line = JournalLine
+typealias Reading = JournalReading
 
 enum Fixture {
   static let segmentBytes = 32 << 10
