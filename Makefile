@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate mutants bench bench-machine bench-journal bench-compaction generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate mutants sweep-journal fuzz-journal bench bench-machine bench-journal bench-compaction generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ simulate: install ## play SEEDS=n seeds of the simulation from FIRST=k on, or on
 
 mutants: install ## put each deliberate bug of Tests/Mutants, or MUTANTS=NAME, into a copy and see that the simulation catches it
 	@MUTANTS='$(MUTANTS)' scripts/mutants.sh
+
+sweep-journal: install ## crash the journal at every write and flush of a run of RECORDS=5000, with lost and reordered writes
+	@SEED=$(SEED) RECORDS=$(RECORDS) scripts/journal-trials.sh sweep
+
+fuzz-journal: install ## read N=1000000 journals whose files were mutated, from seed FIRST=0 on
+	@N=$(N) FIRST=$(FIRST) scripts/journal-trials.sh fuzz
 
 bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
 	@N=$(N) scripts/bench.sh

@@ -7,13 +7,17 @@ enum LastWords {
   private static let patienceSeconds: UInt32 = 120
   /// Of the one thread there is.
   private nonisolated(unsafe) static var seed: UInt64 = 0
+  /// What repeats it, before the seed.
+  private nonisolated(unsafe) static var command: StaticString = ""
 
-  static func begin(_ seed: UInt64) {
+  /// - Parameter patienceSeconds: 0 = no limit.
+  static func begin(_ seed: UInt64, patienceSeconds: UInt32 = patienceSeconds) {
     self.seed = seed
     alarm(patienceSeconds)
   }
 
-  static func install() {
+  static func install(_ command: StaticString = "make simulate SEED=") {
+    self.command = command
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS, SIGALRM] {
       signal(number) { number in
         LastWords.say()
@@ -25,7 +29,8 @@ enum LastWords {
 
   /// Only what a signal handler may do.
   private static func say() {
-    write("the process dies; make simulate SEED=")
+    write("the process dies; ")
+    write(command)
     var digit: UInt64 = 1
     while seed / digit >= 10 { digit *= 10 }
     while digit > 0 {

@@ -7,6 +7,8 @@ import RoostTestKit
 ///     RoostSimulate seed SEED [STEPS]                  one, with its log; STEPS = numbers with commas: only these
 ///     RoostSimulate merge REPORT...                    what several processes found, together
 ///     RoostSimulate survey FIRST COUNT STRIDE          as seeds, to the last one: a line for each that fails, not shrunk
+///     RoostSimulate sweep SEED RECORDS LANE LANES      the journal alone, crashed at every LANES-th moment of a run
+///     RoostSimulate fuzz FIRST COUNT STRIDE            the journal alone, its files mutated
 @main
 struct RoostSimulate {
   /// Failing seeds after which a process gives up.
@@ -26,6 +28,16 @@ struct RoostSimulate {
     case "seed":
       guard let seed = arguments.dropFirst().first.flatMap({ UInt64($0) }) else { usage() }
       exit(tell(seed, steps: arguments.dropFirst(2).first) ? 0 : 1)
+    case "sweep" where arguments.count == 5:
+      let numbers = arguments.dropFirst().compactMap { Int($0) }
+      guard numbers.count == 4, numbers[0] >= 0, numbers[3] > 0 else { usage() }
+      let isSound = JournalTrials.sweep(
+        seed: UInt64(numbers[0]), records: numbers[1], lane: numbers[2], lanes: numbers[3])
+      exit(isSound ? 0 : 1)
+    case "fuzz" where arguments.count == 4:
+      let numbers = arguments.dropFirst().compactMap { UInt64($0) }
+      guard numbers.count == 3 else { usage() }
+      exit(JournalTrials.fuzz(first: numbers[0], count: numbers[1], stride: numbers[2]) ? 0 : 1)
     case "merge" where arguments.count > 1: exit(merge(Array(arguments.dropFirst())) ? 0 : 1)
     default: usage()
     }
@@ -34,7 +46,7 @@ struct RoostSimulate {
   private static func usage() -> Never {
     print(
       "usage: RoostSimulate seeds FIRST COUNT STRIDE REPORT | seed SEED [STEPS] | merge REPORT... | "
-        + "survey FIRST COUNT STRIDE")
+        + "survey FIRST COUNT STRIDE | sweep SEED RECORDS LANE LANES | fuzz FIRST COUNT STRIDE")
     exit(64)
   }
 
