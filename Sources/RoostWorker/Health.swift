@@ -11,6 +11,9 @@ package final class Health: Sendable {
     package init() {}
   }
 
+  /// The last reason of a start that goes well.
+  static let catchingUp = "starting: the signal stream has not been read to its end yet"
+
   private let report = Mutex(Report())
 
   package init() {}

@@ -55,7 +55,7 @@ final class Keeper {
   /// nil: stopped before anything was served.
   func run() throws(WorkerError) -> Service.End? {
     guard try claim() != nil else { return nil }
-    service.health.update { $0.reason = "starting: the signal stream has not been read to its end yet" }
+    service.health.update { $0.reason = Health.catchingUp }
     thread.start { [control] end in control.loopEnded(end) }
     defer { stopReading() }
     do throws(WorkerError) {

@@ -88,6 +88,26 @@ struct LoopRestTests {
     #expect(rig.loop.health.isReady)
   }
 
+  @Test("a worker that starts on a full disk says so, and is not ready when there is room but the stream is not read")
+  func fullAtTheStart() throws {
+    let rig = try Rig()
+    rig.arrivals.notices.removeAll { if case .reading = $0 { true } else { false } }
+    try rig.turn()
+    rig.disk.isFull = true
+    rig.store("a", .create(Create()))
+    rig.store("b", .create(Create()))
+    rig.arrivals.notices.append(.reading(pending: 2))
+    try rig.turn(deliver: 1)
+    #expect(rig.loop.health.reason.contains("no room"))
+    rig.disk.isFull = false
+    rig.clocks.advance(ms: 300)
+    try rig.turn(deliver: 0)
+    #expect(!rig.loop.health.isReady, "one signal is still to come")
+    #expect(rig.loop.health.reason.contains("not been read to its end"))
+    try rig.settle()
+    #expect(rig.loop.health.isReady)
+  }
+
   @Test("what the broker did not take is published again after a pause, not in a circle")
   func doubtIsPaced() throws {
     let rig = try Rig()

@@ -86,7 +86,7 @@ package final class Loop {
   var isStopping = false
   /// The end of the stream was read once.
   private var hasBeenReady = false
-  private var shownProblem: String?
+  private var shownProblem = Health.catchingUp
 
   package init(
     settings: LoopSettings, recovered: Recovered, journal: Journal, link: any Link, source: any SignalSource,
@@ -149,8 +149,8 @@ package final class Loop {
 
   private func showHealth() {
     if hasCaughtUp { hasBeenReady = true }
-    guard hasBeenReady else { return }
-    let problem = isHeld ? heldReason : ""
+    // Without room at the start it will not be ready before there is some: then that is the reason.
+    let problem = isHeld ? heldReason : hasBeenReady ? "" : Health.catchingUp
     if problem == shownProblem { return }
     shownProblem = problem
     health.update { report in
