@@ -78,7 +78,12 @@ struct ProcessEndTests {
   @Test("what left the group outlives its actor, not the host")
   func leftGroup() throws {
     let rig = try ProcessRig()
-    let script = "setsid sleep 100 & until [ \"$(ps -o sid= -p $!)\" -eq $! ]; do :; done; echo ids=$!; exit 0"
+    // The fourth field behind the name is the session.
+    let script = """
+      setsid sleep 100 & other=$!
+      until read -r line < /proc/$other/stat; set -- ${line##*)}; [ "$4" = $other ]; do :; done
+      echo ids=$other; exit 0
+      """
     let ids = try ids(rig, script)
     #expect(eventually { rig.isOver() })
     #expect(rig.error() == "")
