@@ -5,7 +5,8 @@ import Glibc
 enum LastWords {
   /// A seed takes milliseconds; one that takes so long never ends.
   private static let patienceSeconds: UInt32 = 120
-  /// Of the one thread there is.
+  // Unsafe as far as the compiler knows: a signal handler reads them, in the one thread there is, which also writes them.
+  /// The seed that is played.
   private nonisolated(unsafe) static var seed: UInt64 = 0
   /// What repeats it, before the seed.
   private nonisolated(unsafe) static var command: StaticString = ""

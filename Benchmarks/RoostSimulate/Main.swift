@@ -52,17 +52,10 @@ struct RoostSimulate {
 
   private static func play(first: UInt64, count: UInt64, stride: UInt64, report path: String) -> Bool {
     var report = SimulationReport()
-    LastWords.install()
-    for number in 0..<count {
-      let seed = first &+ number &* stride
-      LastWords.begin(seed)
-      let simulation = Simulation(Story(seed: seed))
-      simulation.run()
+    each(first, count, stride) { simulation in
       report.add(simulation)
-      if let fault = simulation.fault {
-        explain(simulation.story, fault)
-        if report.failed.count == patience { break }
-      }
+      if let fault = simulation.fault { explain(simulation.story, fault) }
+      return report.failed.count < patience
     }
     do {
       try report.lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
@@ -75,15 +68,23 @@ struct RoostSimulate {
 
   /// For code that is known to be wrong (scripts/mutants.sh): how often, and what shows it.
   private static func survey(first: UInt64, count: UInt64, stride: UInt64) {
+    each(first, count, stride) { simulation in
+      if let line = simulation.fault?.split(separator: "\n").first {
+        FileHandle.standardOutput.write(Data("\(simulation.story.seed)\t\(line)\n".utf8))
+      }
+      return true
+    }
+  }
+
+  /// Plays seeds until `body` says that it is enough.
+  private static func each(_ first: UInt64, _ count: UInt64, _ stride: UInt64, _ body: (Simulation) -> Bool) {
     LastWords.install()
     for number in 0..<count {
       let seed = first &+ number &* stride
       LastWords.begin(seed)
       let simulation = Simulation(Story(seed: seed))
       simulation.run()
-      guard let fault = simulation.fault else { continue }
-      let line = fault.split(separator: "\n").first ?? ""
-      FileHandle.standardOutput.write(Data("\(seed)\t\(line)\n".utf8))
+      if !body(simulation) { return }
     }
   }
 

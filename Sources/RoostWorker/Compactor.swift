@@ -88,7 +88,9 @@ final class Compactor: Compacting, Sendable {
       isCancelled: { [self] in state.withLock { $0.isStopped } })
     log.info("journal compaction begins", [.record: through])
     do throws(JournalError) {
-      guard let outcome = try compaction.run(segments: segments, through: through) else { return }
+      guard let outcome = try compaction.run(segments: segments, through: through) else {
+        return state.withLock { $0.isRunning = false }
+      }
       metrics.add(.snapshots)
       metrics.set(.snapshotBytes, to: Int64(outcome.bytes))
       log.info(

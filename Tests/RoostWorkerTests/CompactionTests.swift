@@ -121,7 +121,6 @@ struct CompactionTests {
     #expect(snapshots(rig).count == 2)
     #expect(try whole(rig) == expected)
     rig.loop.take(.snapshotMade(olderThrough: third.olderThrough.rawValue))
-    rig.loop.snapshotThrough = third.olderThrough.rawValue
     let before = segments(rig).count
     for _ in 0..<20 { try rig.loop.tidy() }
     #expect(segments(rig).count == before, "they are young, and kept for people")
@@ -133,6 +132,42 @@ struct CompactionTests {
     // The newest is damaged: the older one and the log after it say the same.
     rig.disk[snapshots(rig)[1]]?[5_000] ^= 1
     #expect(try whole(rig) == expected)
+  }
+
+  @Test("young segments go as well when there are more bytes of them than are kept for people")
+  func tooMuchHistory() throws {
+    for (spare, isRemoved) in [(0, false), (-1, true)] as [(Int64, Bool)] {
+      let rig = try lived()
+      try compact(rig)
+      try create("d", rig)
+      let second = try compact(rig)
+      let bytes = rig.journal.sealed.segments.reduce(0) { $0 + $1.sizeBytes }
+      rig.crash()
+      rig.settings.historyBytes = UInt64(Int64(bytes) + spare)
+      try rig.start()
+      rig.loop.take(.snapshotMade(olderThrough: second.olderThrough.rawValue))
+      let before = segments(rig).count
+      try rig.loop.tidy()
+      #expect((segments(rig).count < before) == isRemoved)
+    }
+  }
+
+  @Test("without room the next segment is not begun anew at every turn")
+  func noRoomToPrepare() throws {
+    let rig = try lived(1)
+    while !rig.journal.needsPreparation {
+      rig.store("g\(rig.stream.count)", .create(Create(input: [UInt8](repeating: 1, count: 200))))
+      try rig.settle()
+    }
+    rig.disk.roomBytes = 1_000
+    try rig.loop.tidy()
+    let before = rig.disk.operations
+    for _ in 0..<20 { try rig.loop.tidy() }
+    #expect(rig.disk.operations == before)
+    rig.disk.roomBytes = nil
+    rig.clocks.advance(ms: WorkerLimits.diskFullRetryNs / 1_000_000)
+    try rig.loop.tidy()
+    #expect(rig.disk.operations > before)
   }
 
   @Test("with both snapshots damaged and the log trimmed nothing is made up: the start says what is missing")

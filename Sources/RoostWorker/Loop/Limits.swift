@@ -11,7 +11,7 @@ package enum WorkerLimits {
   /// Between two log lines of something that takes long.
   static let progressNs: Int64 = 2_000_000_000
   /// Bytes of segments that are kept for people only, however young they are: a full disk helps nobody.
-  static let historyBytes: UInt64 = 4 << 30
+  package static let historyBytes: UInt64 = 4 << 30
   /// Changes that one round of alarms may make before the signal it comes before is applied (lifecycle, time).
   static let alarmsPerInput = 500
   /// Between two ticks; lifecycle, time.

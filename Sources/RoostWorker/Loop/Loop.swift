@@ -64,6 +64,8 @@ package final class Loop {
   var heldReason = ""
   /// Records through this one are in both snapshots that are kept.
   var snapshotThrough: RoostCore.RecordIndex = 0
+  /// When the next segment may be prepared after there was no room for it.
+  var preparationNs: Int64 = 0
   /// What the compactor was told of last.
   var sealedThrough = RoostJournal.RecordIndex.none
   var retryNs: Int64 = 0
@@ -201,6 +203,8 @@ package struct LoopSettings: Sendable {
   package var streamName = "ROOST_SIGNALS"
   /// How long segments are kept for people after their records are in both snapshots.
   package var historyMs: Int64 = 24 * 3_600_000
+  /// And how many bytes of segments at most.
+  package var historyBytes = WorkerLimits.historyBytes
   package init(subjects: Subjects) { self.subjects = subjects }
 
   func serves(_ pool: PoolID) -> Bool { servedPools.isEmpty || servedPools.contains(pool) }
