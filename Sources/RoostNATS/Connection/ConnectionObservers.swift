@@ -2,6 +2,7 @@ import Synchronization
 
 /// Who wants to hear what happens to a connection. The library holds one reference until its closed callback.
 final class ConnectionObservers: Sendable {
+  let subscriptions = Subscriptions()
   private let list: Mutex<[@Sendable (NATSConnectionEvent) -> Void]>
 
   init(_ first: (@Sendable (NATSConnectionEvent) -> Void)?) {

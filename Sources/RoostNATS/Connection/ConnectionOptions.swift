@@ -58,7 +58,12 @@ final class ConnectionOptions {
       natsOptions_SetErrorHandler(
         handle,
         { @Sendable connection, subscription, status, context in
-          observers(context)?.tell(troubleEvent(connection, subscription, status))
+          guard let observers = observers(context) else { return }
+          if status != NATS_SLOW_CONSUMER {
+            observers.tell(.trouble(libraryError(status, "on the connection: \(lastErrorText(connection))")))
+          } else if let subject = observers.subscriptions.subject(of: subscription) {
+            observers.tell(.slowConsumer(subject: subject))
+          }
         }, context), doing)
     try check(
       natsOptions_SetCustomReconnectDelay(handle, { @Sendable _, attempts, _ in reconnectDelayMs(attempts) }, nil),
@@ -74,15 +79,6 @@ private func lastErrorText(_ connection: OpaquePointer?) -> String {
   var text: UnsafePointer<CChar>?
   _ = natsConnection_GetLastError(connection, &text)
   return text.map { String(cString: $0) } ?? ""
-}
-
-private func troubleEvent(
-  _ connection: OpaquePointer?, _ subscription: OpaquePointer?, _ status: natsStatus
-) -> NATSConnectionEvent {
-  if status == NATS_SLOW_CONSUMER {
-    return .slowConsumer(subject: natsSubscription_GetSubject(subscription).map { String(cString: $0) } ?? "")
-  }
-  return .trouble(libraryError(status, "on the connection: \(lastErrorText(connection))"))
 }
 
 /// 50, 100, 200 ms ... 2 s, each shortened by up to a quarter so that a fleet does not come back in step.

@@ -10,6 +10,7 @@ package final class NATSConnection: Sendable {
   package let settings: NATSSettings
   private let observers: ConnectionObservers
   let requests: Requests
+  var subscriptions: Subscriptions { observers.subscriptions }
   /// The library holds a plain pointer to it as long as the connection lives.
   private let loop: OutboxLoop?
 
@@ -51,13 +52,15 @@ package final class NATSConnection: Sendable {
     self.handle = handle
     self.settings = settings
     self.observers = observers
+    observers.subscriptions.connected(handle)
     requests = Requests(inbox: Inbox.name(prefix: settings.inboxPrefix))
     let requests = self.requests
     observers.add { event in requests.connectionChanged(event) }
   }
 
   deinit {
-    requests.stop()
+    close()
+    subscriptions.close()
     natsConnection_Destroy(handle)
   }
 

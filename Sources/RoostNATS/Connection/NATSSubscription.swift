@@ -2,12 +2,17 @@ import CNats
 
 /// Interest in a subject. It ends with `unsubscribe()`, with the connection, or with this object.
 package final class NATSSubscription: Sendable {
-  /// The library's own lock makes every call on the handle safe from any thread; it is freed in `deinit` only.
+  /// The library's own lock makes every call on the handle safe from any thread; it is freed after `deinit`.
   nonisolated(unsafe) private let handle: OpaquePointer
+  private let subscriptions: Subscriptions
 
-  fileprivate init(taking handle: OpaquePointer) { self.handle = handle }
+  fileprivate init(taking handle: OpaquePointer, _ subject: String, _ subscriptions: Subscriptions) {
+    self.handle = handle
+    self.subscriptions = subscriptions
+    subscriptions.add(handle, subject)
+  }
 
-  deinit { natsSubscription_Destroy(handle) }
+  deinit { subscriptions.end(handle) }
 
   /// Ends it now; what has arrived and was not handled is dropped.
   package func unsubscribe() throws(NATSError) {
@@ -65,7 +70,7 @@ extension NATSConnection {
       box.release()
       throw libraryError(status, "subscribing to \(subject)")
     }
-    let subscription = NATSSubscription(taking: handle)
+    let subscription = NATSSubscription(taking: handle, subject, subscriptions)
     // Refused only if the connection was closed meanwhile; then the box stays, as its last call is not known.
     try check(
       natsSubscription_SetOnCompleteCB(

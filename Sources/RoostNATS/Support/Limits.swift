@@ -24,6 +24,10 @@ package enum NATSLimits {
   /// Write and read buffer of a connection: a batch of 500 commands of about 120 bytes leaves in one system call.
   package static let ioBufferBytes: Int32 = 64 * 1024
 
+  /// How long the closing of an outbox's broken socket waits for a read under way, in ms: such a read needs
+  /// microseconds once its thread runs, and a busy machine lets it run within this time.
+  static let readEndsMs: Int64 = 100
+
   /// One request to the JetStream API, in ms: gaps of up to 8 s were seen while a cluster elects a leader, so callers
   /// try again; a single call does not hold a thread longer than this.
   package static let apiTimeoutMs: Int64 = 5_000
