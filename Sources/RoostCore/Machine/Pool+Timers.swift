@@ -4,7 +4,7 @@ extension Pool {
   mutating func fireDeadlines(_ turn: inout Turn) {
     fire(isDeadline: true, &turn) { pool, timer, turn in
       switch timer.kind {
-      case .pending: pool.patienceEnds(timer.slot, &turn)
+      case .pending: pool.patienceEnds(timer.slot, timer.due, &turn)
       case .start: pool.end(timer.slot, .lost(.noStartReport), &turn)
       case .stop: pool.end(timer.slot, .lost(.noStopReport), &turn)
       case .drain: pool.closeSession(timer.slot, .drainDeadline, &turn)
@@ -72,35 +72,35 @@ extension Pool {
     }
   }
 
-  /// The pending timeout, and the deadlines of single waiters (lifecycle, pending timeout; overrides and waiters).
-  private mutating func patienceEnds(_ slot: Int, _ turn: inout Turn) {
+  /// The pending timeout, and the deadlines of single waiters (lifecycle, pending timeout; overrides and waiters). Only
+  /// what was due by then: the actor's next deadline may be over too, but others were due before it.
+  private mutating func patienceEnds(_ slot: Int, _ due: Instant, _ turn: inout Turn) {
     var record = actors[slot].record
     switch record.state {
     case .pending(_, let since, let demand):
       let reason = pendingReason
-      if let deadline = demand.deadline, deadline <= turn.now {
+      if let deadline = demand.deadline, deadline <= due {
         record.lastError = .noCapacity(reason: reason)
         record.state = .sleeping
         set(slot, record, &turn)
         publish(.pendingTimeout, slot, reason: reason, message: String(deadline.since(since).value), &turn)
         fallAsleep(slot, reason: "pending_timeout", outcome: .timedOut, waiterReason: reason, &turn)
       } else {
-        timeOutWaiters(slot, reason: reason, &turn)
+        timeOutWaiters(slot, due, reason: reason, &turn)
       }
     case .backoff(let until, var demand):
-      if let deadline = demand.override.deadline, deadline <= turn.now {
+      if let deadline = demand.override.deadline, deadline <= due {
         demand.override = .none
         record.state = .backoff(until: until, demand)
         set(slot, record, &turn)
       }
-      timeOutWaiters(slot, reason: "backoff", &turn)
-    default: timeOutWaiters(slot, reason: record.state.name, &turn)
+      timeOutWaiters(slot, due, reason: "backoff", &turn)
+    default: timeOutWaiters(slot, due, reason: record.state.name, &turn)
     }
   }
 
-  private mutating func timeOutWaiters(_ slot: Int, reason: String, _ turn: inout Turn) {
-    let now = turn.now
-    finishWaiters(slot, .timedOut, reason: reason, where: { $0.deadline.map { $0 <= now } ?? false }, &turn)
+  private mutating func timeOutWaiters(_ slot: Int, _ due: Instant, reason: String, _ turn: inout Turn) {
+    finishWaiters(slot, .timedOut, reason: reason, where: { $0.deadline.map { $0 <= due } ?? false }, &turn)
   }
 
   /// Whoever waits for a runner's answer waits its whole threshold again: the runner had no way to give it.
