@@ -46,7 +46,8 @@ extension Witness {
   func noteOrder(_ event: ActorEvent, _ pool: PoolID) { eventsToOrder[pool, default: []].append(event) }
 
   func checkOrder(_ pool: PoolID, _ before: Standing, _ after: Standing) {
-    if after.record > before.record {
+    // What was due before a record is not known where part of it had been applied.
+    if after.record > before.record, !before.isHeld {
       firings[pool] = (firings[pool] ?? []).suffix(Self.firingsKept - 1) + [firing(before, after)]
     }
     // Not all is told where callers chose which events they want.

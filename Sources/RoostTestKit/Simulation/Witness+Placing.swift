@@ -13,6 +13,8 @@ extension Witness {
     var applied: Int
     /// The last record.
     var record: RecordIndex
+    /// More than the records hold has been applied: there is no room for it.
+    var isHeld: Bool
     var eligible: [EligibleRunner]
     var open: [RunnerID: SessionID]
     /// Until when runners may drain.
@@ -23,6 +25,7 @@ extension Witness {
       proven = loop.provenTime
       applied = simulation.worker.source.returned
       record = simulation.worker.lastRecord
+      isHeld = loop.isHeld
       eligible = loop.machine.reading(pool) { $0.eligibleRunners } ?? []
       let sessions = loop.machine.reading(pool) { $0.openRunners } ?? []
       open = Dictionary(uniqueKeysWithValues: sessions.map { ($0.runner, $0.session) })

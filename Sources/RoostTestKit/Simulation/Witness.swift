@@ -46,7 +46,9 @@ final class Witness {
   private var lines: [Line: [Issued]] = [:]
   /// The last sessions of a runner that were closed: so many are remembered.
   private var closed: [Place: [SessionID]] = [:]
-  private var mayReopen = false
+  /// The sessions that were known when the stream was read again: old announcements may open them once more, and then
+  /// their commands are counted from 1 again. What each was sent since, from 1 on.
+  private var reopened: [Line: [Issued]] = [:]
   private(set) var generations: [PoolActor: Generation] = [:]
 
   // MARK: - Events
@@ -207,13 +209,8 @@ final class Witness {
     if closed[line.place]?.contains(line.session) == true {
       return simulation.fail("a command to session \(line.session), which was closed: \(issued)")
     }
-    var known = lines[line] ?? []
-    if mayReopen, index == 1, let first = known.first,
-      first.actor != issued.actor || first.generation != issued.generation
-    {
-      known = []
-      lines[line] = nil
-    }
+    let known = lines[line] ?? []
+    if let since = reopened[line], index == UInt64(since.count) + 1 { reopened[line] = since + [issued] }
     if index == UInt64(known.count) + 1 {
       lines[line, default: []].append(issued)
     } else if index > UInt64(known.count) {
@@ -221,7 +218,11 @@ final class Witness {
     } else {
       let first = known[Int(index) - 1]
       let isSame = first.actor == issued.actor && first.generation == issued.generation
-      if !isSame || (issued.isStart && !first.isStart) {
+      if isSame, first.isStart || !issued.isStart { return }
+      if let since = reopened[line], since.count == Int(index) {
+        lines[line] = since
+        reopened[line] = nil
+      } else {
         simulation.fail("command \(index) to \(line.session) was \(first), now it is \(issued)")
       }
     }
@@ -229,7 +230,7 @@ final class Witness {
 
   func forgetSessions() {
     closed = [:]
-    mayReopen = true
+    reopened = lines.mapValues { _ in [] }
   }
 
   // MARK: - What arrives
