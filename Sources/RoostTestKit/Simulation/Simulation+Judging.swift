@@ -20,8 +20,11 @@ extension Simulation {
       if let fault = machine.reading(pool, { $0.invariantFaults() })?.first { return fail("\(pool): \(fault)") }
     }
     guard let loop = worker.loop else { return }
-    witness.checkWaits(loop)
-    witness.checkStanding(loop)
+    for pool in pools {
+      let views = views(pool, machine)
+      witness.checkWaits(pool, views, loop)
+      witness.checkStanding(pool, views, loop)
+    }
     witness.judgeStarts(loop)
   }
 

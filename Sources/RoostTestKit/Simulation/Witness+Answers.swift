@@ -182,28 +182,26 @@ extension Witness {
   }
 
   /// Nobody waits past a deadline that the stream's time has passed.
-  func checkWaits(_ loop: Loop) {
+  func checkWaits(_ pool: PoolID, _ views: [ActorView], _ loop: Loop) {
     if loop.isHeld || loop.hasWork || !loop.isLinkUp { return }
     let proven = loop.provenTime
-    for pool in simulation.pools {
-      if let due = loop.machine.nextDeadline(by: proven), due == pool {
-        return simulation.fail("\(pool): a deadline has passed at \(proven.ms)")
+    if let due = loop.machine.nextDeadline(by: proven), due == pool {
+      return simulation.fail("\(pool): a deadline has passed at \(proven.ms)")
+    }
+    for view in views {
+      checkAlarm(view, pool, at: proven)
+      switch view.record.state {
+      case .pending, .backoff: break
+      case let state where state.rewake != nil: break
+      default: continue
       }
-      for view in simulation.views(pool, loop.machine) {
-        checkAlarm(view, pool, at: proven)
-        switch view.record.state {
-        case .pending, .backoff: break
-        case let state where state.rewake != nil: break
-        default: continue
-        }
-        for waiter in view.record.waiters {
-          let question = questions[Key(replyTo: waiter.replyTo, sequence: waiter.sequence)]
-          guard let latest = question?.deadlineNs?.latest, question?.isReadAgain == false else { continue }
-          if latest <= proven.ms * 1_000_000 {
-            simulation.fail(
-              "\(view.id): \(waiter.replyTo) waits in \(view.record.state.name) after its deadline"
-            )
-          }
+      for waiter in view.record.waiters {
+        let question = questions[Key(replyTo: waiter.replyTo, sequence: waiter.sequence)]
+        guard let latest = question?.deadlineNs?.latest, question?.isReadAgain == false else { continue }
+        if latest <= proven.ms * 1_000_000 {
+          simulation.fail(
+            "\(view.id): \(waiter.replyTo) waits in \(view.record.state.name) after its deadline"
+          )
         }
       }
     }

@@ -17,26 +17,38 @@ extension Witness {
     }
   }
 
-  /// The deadlines of a pool before some records, as far as nothing that was read in them could move one.
+  /// A pool before some records, and what was read in them: that may have moved a deadline.
   struct Firing {
     var records: ClosedRange<RecordIndex>
-    var actors: [ActorID: Deadline] = [:]
-    var drains: [RunnerID: Deadline] = [:]
+    var before: Standing
+    var read: ArraySlice<(storedAtNs: Int64, subject: String)>
+    /// Something was told of them since: it has given them another deadline.
+    var told: Set<ActorID> = []
     /// The last one that was told of.
     var last: Deadline?
 
-    /// Which deadline an event tells of, if it is one from before. Whatever else is told of an actor has given it another.
+    /// Which deadline an event tells of, if it is one from before.
     mutating func deadline(of event: ActorEvent) -> Deadline? {
-      let known = actors.removeValue(forKey: event.actor)
+      guard told.insert(event.actor).inserted || event.reason == "drain_deadline" else { return nil }
       let kind: Deadline.Kind
       switch (event.kind, event.reason) {
       case (.pendingTimeout, _): kind = .pending
       case (.lost, "no_start_report"): kind = .start
       case (.lost, "no_stop_report"): kind = .stop
-      case (.lost, "drain_deadline"): return event.runner.flatMap { drains[$0] }
+      case (.lost, "drain_deadline"):
+        guard let runner = event.runner, let due = before.drains[runner], !isTouched(runner) else { return nil }
+        return Deadline(due: due, kind: .drain, id: runner.text)
       default: return nil
       }
-      return known.flatMap { $0.kind == kind ? $0 : nil }
+      guard let state = before.actors[event.actor]?.record.state, let deadline = state.deadline(of: event.actor),
+        deadline.kind == kind, !read.contains(where: { $0.subject.contains(".actor.\(event.actor).") })
+      else { return nil }
+      if let runner = state.placement?.runner, isTouched(runner) { return nil }
+      return deadline
+    }
+
+    private func isTouched(_ runner: RunnerID) -> Bool {
+      read.contains { $0.subject.contains(".runner.\(runner).") }
     }
   }
 
@@ -48,7 +60,11 @@ extension Witness {
   func checkOrder(_ pool: PoolID, _ before: Standing, _ after: Standing) {
     // What was due before a record is not known where part of it had been applied.
     if after.record > before.record, !before.isHeld {
-      firings[pool] = (firings[pool] ?? []).suffix(Self.firingsKept - 1) + [firing(before, after)]
+      let read = simulation.worker.deliveries[before.applied..<after.applied]
+      firings[pool] =
+        (firings[pool] ?? []).suffix(Self.firingsKept - 1) + [
+          Firing(records: before.record + 1...after.record, before: before, read: read)
+        ]
     }
     // Not all is told where callers chose which events they want.
     if mutedPools.contains(pool) { firings[pool] = nil }
@@ -65,20 +81,6 @@ extension Witness {
       }
       firings[pool]?[place].last = deadline
     }
-  }
-
-  private func firing(_ before: Standing, _ after: Standing) -> Firing {
-    let read = simulation.worker.deliveries[before.applied..<after.applied].map(\.subject)
-    func isTouched(_ token: String) -> Bool { read.contains { $0.contains(token) } }
-    var firing = Firing(records: before.record + 1...after.record)
-    for (actor, view) in before.actors where !isTouched(".actor.\(actor).") {
-      if let runner = view.record.state.placement?.runner, isTouched(".runner.\(runner).") { continue }
-      firing.actors[actor] = view.record.state.deadline(of: actor)
-    }
-    for (runner, due) in before.drains where !isTouched(".runner.\(runner).") {
-      firing.drains[runner] = Deadline(due: due, kind: .drain, id: runner.text)
-    }
-    return firing
   }
 }
 

@@ -21,7 +21,7 @@ extension Witness {
     var drains: [RunnerID: Instant]
     var actors: [ActorID: ActorView]
 
-    init(_ pool: PoolID, _ loop: Loop, _ simulation: Simulation) {
+    init(_ pool: PoolID, _ views: [ActorView], _ loop: Loop, _ simulation: Simulation) {
       proven = loop.provenTime
       applied = simulation.worker.source.returned
       record = simulation.worker.lastRecord
@@ -36,7 +36,7 @@ extension Witness {
               pool.drainDeadline(of: open.runner).map { (open.runner, $0) }
             })
         } ?? [:]
-      actors = Dictionary(uniqueKeysWithValues: simulation.views(pool, loop.machine).map { ($0.id, $0) })
+      actors = Dictionary(uniqueKeysWithValues: views.map { ($0.id, $0) })
     }
 
     /// Who waited already, and where.
@@ -44,24 +44,20 @@ extension Witness {
     func generation(_ actor: ActorID) -> Generation { actors[actor]?.record.generation ?? 0 }
   }
 
-  func checkStanding(_ loop: Loop) {
-    for pool in simulation.pools {
-      let after = Standing(pool, loop, simulation)
-      let before = standings.updateValue(after, forKey: pool)
-      guard let before else { continue }
-      checkSilence(pool, before, after, loop)
-      checkOrder(pool, before, after)
-      // Somebody outside may place whom he likes.
-      let asked = simulation.worker.deliveries[before.applied...].map(\.subject).filter { $0.hasSuffix(".allocate") }
-      let started = after.actors.values.filter { actor in
-        actor.record.generation > before.generation(actor.id)
-          && !asked.contains { $0.hasSuffix(".actor.\(actor.id).allocate") }
-      }
-      for actor in started.sorted(by: { $0.id < $1.id }) {
-        checkOvertaking(actor, before, after)
-        checkVersion(actor, before, after)
-        checkPatience(actor, before, after)
-      }
+  func checkStanding(_ pool: PoolID, _ views: [ActorView], _ loop: Loop) {
+    let after = Standing(pool, views, loop, simulation)
+    guard let before = standings.updateValue(after, forKey: pool) else { return }
+    checkSilence(pool, before, after, loop)
+    checkOrder(pool, before, after)
+    let started = after.actors.values.filter { $0.record.generation > before.generation($0.id) }
+    if started.isEmpty { return }
+    // Somebody outside may place whom he likes.
+    let asked = simulation.worker.deliveries[before.applied...].map(\.subject).filter { $0.hasSuffix(".allocate") }
+    for actor in started.sorted(by: { $0.id < $1.id })
+    where !asked.contains(where: { $0.hasSuffix(".actor.\(actor.id).allocate") }) {
+      checkOvertaking(actor, before, after)
+      checkVersion(actor, before, after)
+      checkPatience(actor, before, after)
     }
   }
 
