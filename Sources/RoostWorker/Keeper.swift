@@ -149,6 +149,18 @@ final class Keeper {
     }
     guard let found else { return nil }
     if let conflict = found.first { throw refusal(conflict, position) }
+    if let last, loop.readAfter < last.sequence {
+      let rest = try service.untilReached { () throws(NATSError) in
+        var rest: [RoostNATS.SignalMessage] = []
+        for sequence in loop.readAfter + 1...last.sequence {
+          guard let message = try jetStream.message(streams.signalsName, sequence: sequence) else { continue }
+          rest.append(SignalMessage(message, pending: last.sequence - sequence))
+        }
+        return rest
+      }
+      guard let rest else { return nil }
+      try loop.complete(rest)
+    }
     try loop.goOn(
       from: last ?? SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""))
     readerStart = StreamCheck.start(after: position, last: last)

@@ -186,6 +186,31 @@ struct LoopPositionTests {
     }
   }
 
+  @Test("what a torn batch lacks in some partitions is applied before a loss behind it is accepted")
+  func lossBehindTornBatch() throws {
+    for rig in try tornDisks() {
+      let again = try Rig {
+        $0.disk = rig.disk.copy()
+        $0.stream = rig.stream
+      }
+      again.crash()
+      try again.start(linkUp: false)
+      // The last signal is gone; all that "second" was made by are still there.
+      let last = again.stream[again.stream.count - 2]
+      again.stream.removeLast()
+      try again.loop.complete(Array(again.stream[Int(again.loop.readAfter)...]))
+      try again.loop.goOn(
+        from: SignalPosition(
+          sequence: last.sequence, storedAt: Instant(ms: last.storedAtNs / 1_000_000), subject: last.subject))
+      again.crash()
+      try again.start()
+      #expect(again.delivered == again.stream.count)
+      try again.settle()
+      #expect(created("second", in: again) == pools.count)
+      #expect(!again.events.contains { $0.kind == .rejected })
+    }
+  }
+
   private func readerStart(_ rig: Rig) throws -> SignalStart {
     var configuration = JournalConfiguration()
     configuration.segmentBytes = rig.segmentBytes

@@ -80,6 +80,16 @@ package struct SignalMessage: Sendable {
   }
 }
 
+extension SignalMessage {
+  /// One that was looked up in the stream instead of being delivered.
+  package init(_ stored: StoredMessage, pending: UInt64) {
+    self.init(
+      subject: stored.subject, sequence: stored.sequence, storedAtNs: stored.storedAtNs, pending: pending,
+      replyTo: stored.header("Roost-Reply-To"), traceparent: stored.header("traceparent"),
+      tracestate: stored.header("tracestate"), payload: .bytes(stored.payload))
+  }
+}
+
 /// A payload where it lies: in the client library's memory, or in an array of a simulation.
 package enum SignalPayload: Sendable {
   case message(NATSMessage)

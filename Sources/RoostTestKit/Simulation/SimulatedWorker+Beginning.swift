@@ -89,6 +89,10 @@ extension SimulatedWorker {
       simulation.coverage.add("stream loss accepted")
       identityPosition = 0
       do throws(WorkerError) {
+        if let last, loop.readAfter < last.sequence {
+          simulation.coverage.add("rest completed before a loss is accepted")
+          try loop.complete(messages(loop.readAfter + 1...last.sequence))
+        }
         try loop.goOn(from: last ?? SignalPosition(sequence: 0, storedAt: position.storedAt, subject: ""))
       } catch {
         return die(error.code, restartMs: 50)

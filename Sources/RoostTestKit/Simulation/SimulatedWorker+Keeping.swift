@@ -131,20 +131,25 @@ extension SimulatedWorker {
     delivered = max(delivered, simulation.stream.first - 1)
     guard delivered < last else { return }
     let through = min(last, delivered + UInt64(1 + simulation.random.below(12)))
+    let signals = messages(delivered + 1...through)
     put { arrivals in
-      for sequence in delivered + 1...through {
-        guard let stored = simulation.stream[sequence] else { continue }
-        deliveredNs = max(deliveredNs, stored.storedAtNs)
-        newestDelivered = (sequence, stored.storedAtNs)
-        deliveries.append((stored.storedAtNs, stored.subject))
-        arrivals.signals.append(
-          SignalMessage(
-            subject: stored.subject, sequence: sequence, storedAtNs: stored.storedAtNs, pending: last - sequence,
-            replyTo: stored.replyTo, payload: .bytes(stored.payload)))
-      }
+      arrivals.signals += signals
       arrivals.lastSignalNs = clock.monotonicNs()
     }
     delivered = through
     if delivered < last { deliverNs = max(simulation.nowNs + simulation.latencyNs(), simulation.stillUntilNs) }
+  }
+
+  /// What the stream holds of these.
+  func messages(_ sequences: ClosedRange<StreamSequence>) -> [RoostNATS.SignalMessage] {
+    sequences.compactMap { sequence in
+      guard let stored = simulation.stream[sequence] else { return nil }
+      deliveredNs = max(deliveredNs, stored.storedAtNs)
+      newestDelivered = (sequence, stored.storedAtNs)
+      deliveries.append((stored.storedAtNs, stored.subject))
+      return SignalMessage(
+        subject: stored.subject, sequence: sequence, storedAtNs: stored.storedAtNs,
+        pending: simulation.stream.last - sequence, replyTo: stored.replyTo, payload: .bytes(stored.payload))
+    }
   }
 }

@@ -29,6 +29,19 @@ extension Loop {
     while isFirst || !batch.isFull, stepAfter() { isFirst = false }
   }
 
+  /// Applies signals of which a crash may have left the records of some partitions only: whoever goes on from elsewhere in
+  /// the stream passes over them. They are no more than a batch, so what waits for confirmation holds none of them back.
+  package func complete(_ rest: [RoostNATS.SignalMessage]) throws(WorkerError) {
+    turnNs = clocks.monotonicNs()
+    var rest = rest
+    backlog.take(&rest)
+    while inHand != nil || !backlog.isEmpty {
+      while !batch.isFull, stepBefore() || stepSignal(always: true) {}
+      try commit()
+      if isHeld { throw WorkerError(.journalFailed, code: "ROOST-J002", heldReason) }
+    }
+  }
+
   /// A queue pass goes on before anything else is judged; then what pings asked for.
   private func stepBefore() -> Bool {
     if passing != nil {
@@ -58,8 +71,8 @@ extension Loop {
   }
 
   /// One timer input that is due before the next signal, or that signal; false if there is none.
-  private func stepSignal() -> Bool {
-    guard inHand != nil || takeInHand() else { return false }
+  private func stepSignal(always: Bool = false) -> Bool {
+    guard inHand != nil || takeInHand(always: always) else { return false }
     if let pool = machine.nextDeadline(by: clock.proven) {
       apply(.deadlines, to: pool, now: clock.proven)
       return true
@@ -74,8 +87,8 @@ extension Loop {
   }
 
   /// The place where, after an unclean exit, signals that were in hand then are to be taken one per batch.
-  private func takeInHand() -> Bool {
-    guard mayTakeSignals, let message = backlog.first else { return false }
+  private func takeInHand(always: Bool) -> Bool {
+    guard always || mayTakeSignals, let message = backlog.first else { return false }
     backlog.removeFirst()
     clock.advance(to: message.storedAtNs)
     alarmBudget = WorkerLimits.alarmsPerInput

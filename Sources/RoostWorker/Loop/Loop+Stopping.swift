@@ -18,7 +18,11 @@ extension Loop {
     do { try journal.close() } catch { throw WorkerError(error) }
   }
 
-  /// Goes on from another place of the stream: after an adoption, or when the broker was found to have lost messages.
+  /// Signals behind this one may be in the records of some partitions only, up to the position.
+  package var readAfter: StreamSequence { positions.readAfter }
+
+  /// Goes on from another place of the stream: after an adoption, or when the broker was found to have lost messages; what
+  /// is left of the signals between ``readAfter`` and the position must be complete by then (``complete(_:)``).
   /// Every partition gets a record that says so. `base`, in an adoption: nobody knows what became of the runners
   /// meanwhile, so their sessions are closed and their actors lost; and which generations they have run, so the next ones
   /// are all above it.
