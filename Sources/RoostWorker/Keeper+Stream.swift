@@ -68,10 +68,13 @@ extension Keeper {
       let stream = try jetStream.info(streams.signalsName)
       let isTight = Trimmer.isTight(stream, maxBytes: streams.signalsMaxBytes)
       guard isDue || isRefused || isTight else { return }
+      let (durable, newest) = (service.progress.settled, service.progress.newest)
       let target = trimmer.target(
-        stream, maxBytes: streams.signalsMaxBytes, durable: service.progress.settled, isRefusing: isRefused,
-        atNs: now)
+        stream, maxBytes: streams.signalsMaxBytes, durable: durable, isRefusing: isRefused, atNs: now)
       guard let target else { return }
+      // Signals of before a break may have been applied after it: of a stream that lost them nothing may go. The keeper's
+      // next look says so.
+      guard case .sound = try StreamCheck.run(jetStream, streams.signalsName, at: newest) else { return }
       let dropped = try jetStream.purge(streams.signalsName, through: target)
       service.metrics.add(.streamTrims)
       log.info("signal stream trimmed", [.lastSequence: target, .count: dropped])

@@ -62,7 +62,10 @@ extension SimulatedWorker {
   }
 
   /// The stream may be trimmed up to here.
-  var settled: StreamSequence? { isServing && link.isUp && bringUpNs == nil ? progress.settled : nil }
+  var settled: StreamSequence? {
+    guard isServing, link.isUp, bringUpNs == nil, case .sound = check(progress.newest) else { return nil }
+    return progress.settled
+  }
 
   /// Ends in good order and begins again at once: also what the keeper does when messages were lost.
   func stopInOrder() {
@@ -79,10 +82,12 @@ extension SimulatedWorker {
       while !loop.isHandedOver, simulation.nowNs < deadlineNs, simulation.fault == nil {
         simulation.passWithoutWorker(ms: 10)
         if self.loop == nil { return }
+        if !loop.isHeld { before = loop.machine }
         taken = takeArrivals()
         try loop.turn(&taken)
       }
       simulation.turned()
+      if !loop.isHeld { before = loop.machine }
       try loop.sign()
       do { try journal.close() } catch { throw WorkerError(.journalFailed, code: error.code, error.message) }
     } catch {
