@@ -15,6 +15,8 @@ extension Witness {
     var record: RecordIndex
     /// More than the records hold has been applied: there is no room for it.
     var isHeld: Bool
+    /// There is room that the queue was not offered yet, after a restart of the worker for example.
+    var needsPass: Bool
     var eligible: [EligibleRunner]
     var open: [RunnerID: SessionID]
     /// Until when runners may drain.
@@ -26,6 +28,7 @@ extension Witness {
       applied = simulation.worker.source.returned
       record = simulation.worker.lastRecord
       isHeld = loop.isHeld
+      needsPass = loop.machine.needsPass(pool)
       eligible = loop.machine.reading(pool) { $0.eligibleRunners } ?? []
       let sessions = loop.machine.reading(pool) { $0.openRunners } ?? []
       open = Dictionary(uniqueKeysWithValues: sessions.map { ($0.runner, $0.session) })
@@ -86,7 +89,7 @@ extension Witness {
   /// Whose patience was over before a slot became free is timed out, also where one turn of the worker shows both.
   private func checkPatience(_ actor: ActorView, _ before: Standing, _ after: Standing) {
     guard case .pending(_, _, let demand)? = before.actors[actor.id]?.record.state, let deadline = demand.deadline,
-      deadline > before.proven, deadline <= after.proven, before.eligible == after.eligible,
+      deadline > before.proven, deadline <= after.proven, before.eligible == after.eligible, !before.needsPass,
       actor.facts == before.actors[actor.id]?.facts
     else { return }
     // Timed out, and woken anew.
