@@ -100,6 +100,21 @@ package final class Broker: Sendable {
     try waitUntilReady(again)
   }
 
+  /// Copies the store as it is now, with the server stopped meanwhile: what a backup of its disk would hold.
+  package func backUpStore() throws {
+    stop()
+    try BrokerFiles.copy("\(folder)/jetstream", to: "\(folder)/backup")
+    try restart()
+  }
+
+  /// Ends the server as a crash would and starts it again on the store of ``backUpStore()``: what it has acknowledged since
+  /// then is lost.
+  package func rollBackStore() throws {
+    kill()
+    try BrokerFiles.replace("\(folder)/jetstream", by: "\(folder)/backup")
+    try restart()
+  }
+
   /// Holds the server still (SIGSTOP): connections stay, nothing answers. Returns once every thread of it has stopped.
   package func freeze() throws { try process.freeze() }
 

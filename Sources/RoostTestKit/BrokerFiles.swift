@@ -31,6 +31,15 @@ enum BrokerFiles {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
   }
 
+  static func copy(_ folder: String, to new: String) throws {
+    try FileManager.default.copyItem(atPath: folder, toPath: new)
+  }
+
+  static func replace(_ folder: String, by other: String) throws {
+    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.moveItem(atPath: other, toPath: folder)
+  }
+
   /// Called when a test is over: what cannot be removed is left to the system's clean-up of its temporary folder.
   static func remove(_ folder: String) {
     do {

@@ -7,8 +7,8 @@ extension Keeper {
   /// How a look at the broker ended.
   private enum Look {
     case sound
-    /// It has lost messages that were applied: everything begins again from the journal.
-    case lost
+    /// It has lost messages that were applied: everything begins again from the journal. `end` is left, and was applied.
+    case lost(end: SignalPosition?)
     case away(NATSError)
   }
 
@@ -19,7 +19,7 @@ extension Keeper {
       var dueNs = min(refreshNs, trimNs, fullnessNs)
       if !control.linkIsUp {
         switch try bringUp() {
-        case .lost: return .startOver
+        case .lost(let end): return .startOver(after: end)
         case .sound:
           retryMs = WorkerLimits.retryMs
           dueNs = min(refreshNs, trimNs, fullnessNs)
@@ -36,16 +36,17 @@ extension Keeper {
       case .streamIsLost:
         log.error(
           "broker has lost signals that were read, starting over", [.lastSequence: service.progress.newest.sequence])
-        return .startOver
+        if case .lost(let end) = try check() { return .startOver(after: end) }
+        return .startOver(after: nil)
       case .streamIsFull:
         // Not before the stream was looked at: what we know of it may be of a stream that lost its end.
         if control.linkIsUp { trim(isRefusing: true) } else { _ = control.takeStreamIsFull() }
       case .readingBroke:
-        if control.linkIsUp, case .lost = try check() { return .startOver }
+        if control.linkIsUp, case .lost(let end) = try check() { return .startOver(after: end) }
       case .time:
         guard control.linkIsUp else { break }
-        if Monotonic.nowNs() >= refreshNs, case .lost = try refresh() { return .startOver }
-        if Monotonic.nowNs() >= trimNs, case .lost = try check() { return .startOver }
+        if Monotonic.nowNs() >= refreshNs, case .lost(let end) = try refresh() { return .startOver(after: end) }
+        if Monotonic.nowNs() >= trimNs, case .lost(let end) = try check() { return .startOver(after: end) }
         trim(isRefusing: false)
       }
     }
@@ -108,12 +109,12 @@ extension Keeper {
     } catch {
       guard error.code == .notFound else { return .away(error) }
       log.error("stream or bucket is gone, starting over", [.error: error.message])
-      return .lost
+      return .lost(end: nil)
     }
     if let conflict { throw withdrawal(conflict, position) }
-    guard case .lost(let reason, _) = stream else { return .sound }
+    guard case .lost(let reason, let end) = stream else { return .sound }
     log.error("broker has lost acknowledged signals, starting over", [.reason: reason])
-    return .lost
+    return .lost(end: end)
   }
 
   private func write() throws(NATSError) -> Int64 {

@@ -78,7 +78,7 @@ final class Keeper {
     let found = try service.untilReached { () throws(NATSError) in
       (
         try keys.conflicts(position: position.sequence),
-        try StreamCheck.run(jetStream, streams.signalsName, at: position)
+        try StreamCheck.run(jetStream, streams.signalsName, at: position, endAtLoss: service.endAtLoss)
       )
     }
     guard let (conflicts, check) = found else { return nil }

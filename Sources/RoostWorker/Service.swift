@@ -9,7 +9,9 @@ import RoostWire
 final class Service {
   enum End {
     case stopped
-    case startOver
+    /// The broker has lost messages that were applied. `after`: what its stream ended with when that was seen, if that was
+    /// applied.
+    case startOver(after: SignalPosition?)
   }
 
   let configuration: WorkerConfiguration
@@ -19,12 +21,14 @@ final class Service {
   let metrics: Metrics
   let log: Log
   let streams: RoostStreams
+  /// Of the life before this one, when it ended with a loss.
+  let endAtLoss: SignalPosition?
   let queue = InputQueue()
   let progress = Progress()
 
   init(
     configuration: WorkerConfiguration, settings: LoopSettings, control: Control, health: Health, metrics: Metrics,
-    log: Log
+    log: Log, endAtLoss: SignalPosition?
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -32,6 +36,7 @@ final class Service {
     self.health = health
     self.metrics = metrics
     self.log = log
+    self.endAtLoss = endAtLoss
     streams = RoostStreams(
       prefix: configuration.subjectPrefix, replicas: configuration.streamReplicas,
       signalsMaxBytes: configuration.streamMaxBytes)

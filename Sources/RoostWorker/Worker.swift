@@ -22,13 +22,16 @@ package final class Worker: Sendable {
   package func run() throws(WorkerError) {
     let settings = try loopSettings()
     var configuration = configuration
+    var endAtLoss: SignalPosition?
     while true {
       control.begin()
       let service = Service(
-        configuration: configuration, settings: settings, control: control, health: health, metrics: metrics, log: log)
+        configuration: configuration, settings: settings, control: control, health: health, metrics: metrics, log: log,
+        endAtLoss: endAtLoss)
       switch try service.run() {
       case .stopped: return
-      case .startOver:
+      case .startOver(let after):
+        endAtLoss = after
         // What was adopted at the first start is ours now.
         configuration.adopt = false
         health.update { report in

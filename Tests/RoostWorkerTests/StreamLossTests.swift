@@ -46,6 +46,25 @@ struct StreamLossTests {
     #expect(third.stop() == .stopped)
   }
 
+  @Test(
+    "a stream made anew under a running worker is noticed though the link does not break",
+    arguments: Broker.Version.allCases)
+  func linkUnbroken(_ version: Broker.Version) throws {
+    let broker = try Broker.start(version)
+    let folder = try TemporaryFolder()
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    let worker = RunningWorker(configuration(broker, folder))
+    try #require(worker.waitUntilReady())
+    for actor in 1...5 { try client.publish("a\(actor)", .create(Create())) }
+    #expect(client.events.wait { $0.contains { $0.actor.text == "a5" && $0.kind == .sleeping } })
+    try emptyStream(client)
+    try client.publish("a6", .create(Create()))
+    #expect(client.events.wait { $0.contains { $0.actor.text == "a6" && $0.kind == .sleeping } })
+    #expect(worker.worker.metrics[.streamLosses] == 1)
+    #expect(!client.events.all.contains { $0.kind == .rejected }, "none was applied twice")
+    #expect(worker.stop() == .stopped)
+  }
+
   @Test("a stream made anew under a running worker is noticed after the next break of the link")
   func whileRunning() throws {
     let broker = try Broker.start()

@@ -10,14 +10,20 @@ package enum StreamCheck: Equatable {
   /// message that was applied.
   case lost(String, last: SignalPosition?)
 
+  /// `endAtLoss`: what the stream ended with when the loss was seen first, before it went on with new messages.
   static func run(
-    _ jetStream: JetStream, _ stream: String, at position: SignalPosition
+    _ jetStream: JetStream, _ stream: String, at position: SignalPosition, endAtLoss: SignalPosition? = nil
   ) throws(NATSError) -> StreamCheck {
     if position.sequence == 0 { return .sound }
     let last = try jetStream.info(stream).lastSequence
-    return try judge(at: position, last: last) { sequence throws(NATSError) in
+    let message = { (sequence: StreamSequence) throws(NATSError) in
       try jetStream.message(stream, sequence: sequence).map(SignalPosition.init)
     }
+    let check = try judge(at: position, last: last, message: message)
+    guard let endAtLoss, case .lost(let reason, last: nil) = check,
+      case .sound = try judge(at: endAtLoss, last: last, message: message)
+    else { return check }
+    return .lost(reason, last: endAtLoss)
   }
 
   /// The same for a stream that ends with `last`; `message` is what it holds under a sequence.

@@ -22,6 +22,12 @@ final class WorkerProcess {
     }
   }
 
+  /// What its health page answers at `path`; nil while nobody listens. Only with `--http 0`.
+  func page(_ path: String) -> HTTPProbe.Page? {
+    log.firstMatch(of: /roost\.http\.address=127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+      .flatMap { HTTPProbe.get(path, port: $0) }
+  }
+
   /// The exit code of one that is expected to end by itself.
   func exitCode() throws -> Int32 { try process.exitCode() }
 
