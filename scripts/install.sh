@@ -13,6 +13,8 @@ packages=(
   nats-server            # the broker of the tests
   python3-venv           # brings python3, the language of the outside tests
   docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that
+  e2fsprogs              # a file system of a few MiB, to be filled to its last byte in a test
+  mount                  # mounts it
   wget                   # the health check of the broker in compose/, carried out by a test
 )
 
