@@ -15,6 +15,7 @@ packages=(
   docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that
   e2fsprogs              # a file system of a few MiB, to be filled to its last byte in a test
   mount                  # mounts it
+  fiu-utils              # makes fdatasync and pwrite of a worker fail, in tests
   wget                   # the health check of the broker in compose/, carried out by a test
 )
 

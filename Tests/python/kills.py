@@ -3,6 +3,8 @@
     kills.py --kills 50 --wakes 2000 --actors 200 [--seed S] [--server-binary PATH] [--worker PATH | --fake-worker]
 
 With --restarts N the broker is stopped and started N times as well; what passed is then recorded by the broker itself.
+With --fault POINT the worker is not killed: libfiu fails its next call of that kind (posix/io/sync/fdatasync) once, with
+EIO. It must end by itself with 74; one that tries again would succeed and live on.
 The seed decides the wakes and the moments; it is printed. Exit 0: everything was explained; 1: the checker found
 something; 2: the trial itself failed. The folder with the recording and the logs is kept unless all went well.
 """
@@ -16,24 +18,30 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import Process
+from errno import EIO
 from pathlib import Path
 
 import capture
 import wire
 from load import Load
-from processes import Children, until
+from processes import Children, until, within
 
 POOL = "default/gpu"
 RUNNERS = 3
 SLEEP_AFTER_MS = 20
-# A worker lives this long before it is killed: from the middle of its recovery to well into the load.
-LIFE_S = (0.02, 1.0)
+# A worker lives so long at least before it is killed: to the middle of its recovery.
+LEAST_LIFE_S = 0.02
+# A worker whose disk has failed says so with this code, and is started again without the fault.
+DISK_FAILED = 74
+FAULT_LIMIT_S = 20.0
 # The broker: long enough for what was interrupted to be under way again.
 BROKER_LIFE_S = (0.3, 2.5)
 # Nothing new for this long, longer than a resend of commands and an overdue report take: the trial is over.
 QUIET_S = 6.0
 QUIET_LIMIT_S = 120.0
 EXIT_FAILED = 2
+# Where libfiu takes orders, with the process id behind it.
+FAULT_PIPE = "fault"
 
 
 class Trial:
@@ -66,10 +74,10 @@ class Trial:
         load = Load(self.client, POOL, chosen.actors, chosen.seed, lambda line: print(json.dumps(line), file=acked))
         await load.create()
         # As long as the kills take, give or take: so that most of them meet wakes in flight.
-        trouble_s = max(chosen.kills * sum(LIFE_S), chosen.restarts * sum(BROKER_LIFE_S)) / 2
+        trouble_s = max(chosen.kills * (LEAST_LIFE_S + chosen.life_s), chosen.restarts * sum(BROKER_LIFE_S)) / 2
         loading = asyncio.create_task(load.wake(chosen.wakes, chosen.rate or chosen.wakes / max(trouble_s, 1)))
         restarting = asyncio.create_task(self._restart_broker())
-        worker = await self._kill(worker, server)
+        worker = await self._kill(worker, server, load)
         await restarting
         await loading
         acked.close()
@@ -117,8 +125,10 @@ class Trial:
             return await self.children.python(
                 "worker", "fake_worker.py", "--server", server, "--pool", POOL, "--lose", str(self.chosen.lose)
             )
-        data = self.folder / "data"
-        return await self.children.spawn("worker", self.chosen.worker, "worker", "--server", server, "--data", data)
+        worker = (self.chosen.worker, "worker", "--server", server, "--data", self.folder / "data")
+        if self.chosen.fault:
+            return await self.children.spawn("worker", "fiu-run", "-x", "-f", self.folder / FAULT_PIPE, *worker)
+        return await self.children.spawn("worker", *worker)
 
     async def _start_runner(self, server: str, name: str) -> None:
         arguments = ["--server", server, "--pool", POOL, "--id", name, "--slots", str(self.chosen.slots)]
@@ -132,22 +142,41 @@ class Trial:
             await asyncio.sleep(moments.uniform(*BROKER_LIFE_S))
             await self.children.restart_broker(self.chosen.server_binary)
 
-    async def _kill(self, worker: Process, server: str) -> Process:
+    async def _kill(self, worker: Process, server: str, load: Load) -> Process:
         for kill in range(1, self.chosen.kills + 1):
-            life_s = self.random.uniform(*LIFE_S)
+            life_s = self.random.uniform(LEAST_LIFE_S, self.chosen.life_s)
             await asyncio.sleep(life_s)
             if worker.returncode is not None:
                 raise RuntimeError(f"worker {self.lives} ended by itself with {worker.returncode} before kill {kill}")
-            worker.kill()
-            await worker.wait()
+            if self.chosen.fault:
+                await self._fail(worker, load)
+            else:
+                worker.kill()
+                await worker.wait()
             worker = await self._start_worker(server)
         return worker
+
+    async def _fail(self, worker: Process, load: Load) -> None:
+        """Its disk fails once, and it ends by itself."""
+        pipe = self.folder / f"{FAULT_PIPE}-{worker.pid}"
+        await until(Path(f"{pipe}.out").is_fifo, "libfiu is not in the worker")
+        order = f"enable name={self.chosen.fault},onetime,failinfo={EIO}"
+        sent = await self.children.spawn("fault", "fiu-ctrl", "-c", order, pipe)
+        await sent.wait()
+        # The load may be over: something to write.
+        await Load(self.client, POOL, 1, self.chosen.seed, load.sink, prefix=f"fault{self.lives}-").create()
+        if not await within(FAULT_LIMIT_S, worker.wait()):
+            raise RuntimeError(f"worker {self.lives} went on after {self.chosen.fault} had failed")
+        if worker.returncode != DISK_FAILED:
+            raise RuntimeError(f"worker {self.lives} ended with {worker.returncode} when its disk failed")
 
 
 async def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--life-s", type=float, default=1.0, help="of a worker at most: well into the load")
     options.add_argument("--restarts", type=int, default=0, help="of the broker, in good order")
+    options.add_argument("--fault", default="", help="in the place of each kill: a failure point of libfiu, see fiu-run(1)")
     options.add_argument("--wakes", type=int, default=2000)
     options.add_argument("--actors", type=int, default=200)
     options.add_argument("--slots", type=int, default=20, help="of each of the three runners")
@@ -160,6 +189,9 @@ async def main() -> int:
     options.add_argument("--quiet-s", type=float, default=QUIET_S, help="how long nothing may happen before the end")
     options.add_argument("--keep", action="store_true", help="keep the folder even when all went well")
     chosen = options.parse_args()
+    if chosen.fault and not shutil.which("fiu-run"):
+        print("kills.py: no fiu-run: apt-get install fiu-utils", file=sys.stderr)
+        return EXIT_FAILED
     folder = Path(tempfile.mkdtemp(prefix="roost-kills-"))
     print(f"kills.py: seed {chosen.seed}, folder {folder}", flush=True)
     began = time.monotonic()
