@@ -46,12 +46,16 @@ struct ActorTranscriptTests {
     worker.script("wake.a2", [.accepted(state: "pending", final: false), .pending(1), .timedOut])
     worker.script("wake.a3", [.rejected("unknown_actor")])
     worker.script("wake.a4", [.accepted(state: "pending", final: false)])
+    worker.script("sleep.a5", [.held])
+    worker.script("wake.a5", [.held])
     it.roost("actor", "create", "default/gpu", "a1", "--name", "render", "--key", "k", "--crash-policy", "restart")
     it.roost("actor", "wake", "default/gpu", "a1")
     it.roost("actor", "wake", "default/gpu", "a1", "--output", "json")
     it.roost("actor", "wake", "default/gpu", "a2", "--pending-timeout", "3s")
     it.roost("actor", "wake", "default/gpu", "a3")
     it.roost("actor", "wake", "default/gpu", "a4", "--timeout", "300ms")
+    it.roost("actor", "sleep", "default/gpu", "a5", "--timeout", "300ms")
+    it.roost("actor", "wake", "default/gpu", "a5", "--wait", "--ready-timeout", "300ms")
     try Golden.expect(it.text, is: "answers")
     #expect(
       worker.signals.first

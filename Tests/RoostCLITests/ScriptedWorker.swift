@@ -2,6 +2,7 @@ import RoostCore
 import RoostNATS
 import RoostTestKit
 import RoostWire
+import RoostWorker
 import Synchronization
 
 /// Answers signals as it was told to, so that what the command line prints does not depend on a machine's decisions.
@@ -10,6 +11,7 @@ final class ScriptedWorker: Sendable {
   enum Line: Sendable {
     case accepted(state: String, final: Bool)
     case pending(UInt64)
+    case held
     case ready
     case sleeping
     case timedOut
@@ -109,6 +111,9 @@ extension ScriptedWorker.Line {
       Answer(
         replyTo: "", outcome: .pending, state: "pending", reason: "newest_full", queuePosition: position,
         isFinal: false, actor: actor, sequence: sequence)
+    case .held:
+      Answer(
+        replyTo: "", outcome: .pending, reason: Answer.journalFull, isFinal: false, actor: actor, sequence: sequence)
     case .ready:
       Answer(
         replyTo: "", outcome: .ready, state: "running", runner: RunnerID("r1"), generation: 2, isFinal: true,

@@ -108,7 +108,7 @@ struct LoopCommitTests {
     rig.store("a2", .create(Create()))
     rig.ping()
     try rig.turn()
-    #expect(rig.link.published.count == said)
+    #expect(rig.link.published.dropFirst(said).map(\.subject) == ["_INBOX.x"], "what was decided is said to nobody")
     #expect(rig.link.replies.count == 1, "a runner is answered also now")
     #expect(!rig.loop.health.isReady)
     #expect(rig.loop.health.reason.contains("free space"))
@@ -117,8 +117,52 @@ struct LoopCommitTests {
     try rig.settle()
     #expect(rig.loop.health.isReady)
     #expect(rig.starts.map(\.actor.text) == ["a1"])
-    #expect(try rig.answers(to: "_INBOX.x").map(\.outcome) == [.accepted])
+    #expect(try rig.answers(to: "_INBOX.x").map(\.outcome) == [.pending, .accepted])
     #expect(rig.events.contains { $0.actor.text == "a2" && $0.kind == .sleeping })
+    #expect(try rig.recoveredState() == rig.state)
+  }
+
+  @Test("while the disk is full whoever waits is told so once, and nothing final; questions get an error to retry")
+  func waitersOfFullDisk() throws {
+    let rig = try Rig()
+    rig.store("a0", .create(Create()))
+    try rig.settle()
+    rig.disk.isFull = true
+    let inBatch = rig.store("a1", .create(Create()), replyTo: "_INBOX.batch")
+    rig.ask(.get(ActorID("a0")))
+    try rig.turn()
+    let waiting = rig.store("a0", .wake(Wake()), replyTo: "_INBOX.backlog")
+    rig.store("a0", .wake(Wake()), replyTo: "elsewhere")
+    rig.store(rig.subjects.signal(rig.pool, ActorID("a0"), .create), [0xFF], replyTo: "_INBOX.unreadable")
+    for _ in 0..<3 { try rig.turn() }
+    func held(_ actor: String, _ sequence: StreamSequence) -> Answer {
+      Answer(
+        replyTo: "", outcome: .pending, reason: "journal_full", isFinal: false, actor: ActorID(actor),
+        sequence: sequence)
+    }
+    #expect(try rig.answers(to: "_INBOX.batch") == [held("a1", inBatch)])
+    #expect(try rig.answers(to: "_INBOX.backlog") == [held("a0", waiting)])
+    #expect(try rig.answers(to: "elsewhere").isEmpty)
+    guard case .failed(let error) = try rig.codec.decodeReply(.get, rig.link.replies[0].payload) else {
+      Issue.record("get told what is not durable")
+      return
+    }
+    #expect(error.code == "journal_full")
+    #expect(error.isRetryable)
+    #expect(error.message.contains("free space"))
+    rig.arrivals.notices.append(.linkDown)
+    try rig.turn()
+    #expect(try rig.answers(to: "_INBOX.backlog").count == 1, "nothing leaves without a link")
+    rig.bringUp()
+    try rig.turn()
+    #expect(try rig.answers(to: "_INBOX.batch").count == 2, "what was said before the break may not have arrived")
+    #expect(try rig.answers(to: "_INBOX.backlog").count == 2)
+    rig.disk.isFull = false
+    rig.clocks.advance(ms: 300)
+    try rig.settle()
+    #expect(try rig.answers(to: "_INBOX.batch").dropFirst(2).map(\.outcome) == [.accepted])
+    #expect(try rig.answers(to: "_INBOX.backlog").dropFirst(2).map(\.outcome) == [.accepted, .sleeping])
+    #expect(try rig.answers(to: "_INBOX.unreadable").map(\.isFinal) == [false, false, true])
     #expect(try rig.recoveredState() == rig.state)
   }
 }

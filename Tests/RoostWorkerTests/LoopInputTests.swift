@@ -98,18 +98,12 @@ struct LoopInputTests {
   @Test("get answers from what is durable; unknown actors, pools and verbs are said to be so")
   func requests() throws {
     let rig = try Rig()
-    func ask(_ verb: APIVerb, _ request: APIRequest, _ pool: PoolID? = nil) {
-      rig.arrivals.requests.append(
-        Inquiry(
-          subject: rig.subjects.api(pool ?? rig.pool, verb), replyTo: "_INBOX.q",
-          payload: .bytes(rig.codec.encode(request))))
-    }
-    ask(.get, .get(ActorID("a1")))
+    rig.ask(.get(ActorID("a1")))
     try rig.turn()
     rig.store("a1", .create(Create(name: "worker")))
-    ask(.get, .get(ActorID("a1")))
-    ask(.get, .get(ActorID("a2")))
-    ask(.explain, .explain(ActorID("a1")))
+    rig.ask(.get(ActorID("a1")))
+    rig.ask(.get(ActorID("a2")))
+    rig.ask(.explain(ActorID("a1")))
     try rig.turn()
     let replies = try zip([APIVerb.get, .get, .get, .explain], rig.link.replies).map {
       try rig.codec.decodeReply($0, $1.payload)

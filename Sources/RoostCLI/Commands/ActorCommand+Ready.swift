@@ -22,9 +22,9 @@ extension ActorCommand {
     }
 
     var wait = ReadyWait(wake: try wake(command.value("msg-id")))
-    var isAnswered = false
+    var last: Answer?
     while let answer = try answers.next(until: readyDeadline) {
-      isAnswered = true
+      last = answer
       try console.out(output.text(of: answer))
       switch wait.receive(answer) {
       case .wait: continue
@@ -33,7 +33,8 @@ extension ActorCommand {
       case .failed(let why): throw CLIError(.refused, "actor \(actor) is not ready: \(why)")
       }
     }
-    if !isAnswered { throw Self.nobody(pool, readyMs) }
-    throw CLIError(.refused, "actor \(actor) is not ready after \(readyMs) ms; its last wake stands")
+    guard let last else { throw Self.nobody(pool, readyMs) }
+    let remedy = Self.remedy(last).map { "; \($0)" } ?? ""
+    throw CLIError(.refused, "actor \(actor) is not ready after \(readyMs) ms; its last wake stands\(remedy)")
   }
 }

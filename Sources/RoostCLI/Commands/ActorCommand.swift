@@ -1,6 +1,7 @@
 import RoostCore
 import RoostNATS
 import RoostTelemetry
+import RoostWorker
 
 /// `roost actor VERB NS/POOL ACTOR`.
 struct ActorCommand {
@@ -55,16 +56,21 @@ struct ActorCommand {
       signal, to: actor, of: pool, replyTo: answers.replyTo, messageID: command.value("msg-id"))
     try stored(ack)
     let deadline = Self.deadline(timeoutMs)
-    var isAnswered = false
+    var last: Answer?
     while let answer = try answers.next(until: deadline) {
-      isAnswered = true
+      last = answer
       try console.out(output.text(of: answer))
       if answer.isFinal { return Self.exitCode(answer) }
     }
-    if isAnswered {
-      throw CLIError(.refused, "no final answer within \(timeoutMs) ms; the signal stands, look with `roost actor get`")
-    }
-    throw Self.nobody(pool, timeoutMs)
+    guard let last else { throw Self.nobody(pool, timeoutMs) }
+    let remedy = Self.remedy(last) ?? "look with `roost actor get`"
+    throw CLIError(.refused, "no final answer within \(timeoutMs) ms; the signal stands, \(remedy)")
+  }
+
+  /// What is to be done so that a final answer comes; nil = nothing but waiting.
+  static func remedy(_ last: Answer) -> String? {
+    guard last.reason == Answer.journalFull else { return nil }
+    return "the worker's journal has no room: free space on its disk, and it is applied"
   }
 
   /// No worker is there, or it is behind; or the signal was a duplicate, which is answered where the first one asked.

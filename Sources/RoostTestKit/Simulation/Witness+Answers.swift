@@ -99,6 +99,7 @@ extension Witness {
     guard var question = questions[key] else {
       return simulation.fail("an answer that nobody asked for: \(answer)")
     }
+    if answer.reason == Answer.journalFull { return judgeHeld(answer, question) }
     judgeTime(answer, question)
     judgeOrder(answer, question)
     judgeRewake(answer, question)
@@ -120,6 +121,14 @@ extension Witness {
       if !question.isWake { simulation.fail("only wakes are answered more than once: \(answer)") }
     }
     questions[key] = question
+  }
+
+  /// Without room in the journal everybody is told to wait, and nobody anything else.
+  private func judgeHeld(_ answer: Answer, _ question: Question) {
+    if answer.outcome != .pending || answer.isFinal { simulation.fail("an end although nothing is durable: \(answer)") }
+    if let final = question.final, !question.isReadAgain {
+      simulation.fail("told to wait after its end \(final): \(answer)")
+    }
   }
 
   /// Within a pool signals are answered in the order of the stream; what was said before is said again in that order.

@@ -11,6 +11,13 @@ struct Backlog {
 
   var isEmpty: Bool { pieces.isEmpty }
   var first: RoostNATS.SignalMessage? { pieces.first?[head] }
+  var last: RoostNATS.SignalMessage? { pieces.last?.last }
+
+  func each(_ body: (RoostNATS.SignalMessage) -> Void) {
+    for (index, piece) in pieces.enumerated() {
+      for message in piece[(index == 0 ? head : 0)...] { body(message) }
+    }
+  }
 
   /// Takes all of `arrived`; gives memory back for what comes next.
   mutating func take(_ arrived: inout [RoostNATS.SignalMessage]) {

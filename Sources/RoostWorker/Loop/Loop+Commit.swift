@@ -25,6 +25,7 @@ extension Loop {
       guard case .diskFull = error else { throw WorkerError(error) }
       if !isHeld {
         log.error("journal has no room, the batch is held", [.error: error.message])
+        toldThrough = nil
       }
       isHeld = true
       heldReason = error.message

@@ -17,6 +17,7 @@ extension Loop {
       handover.doubt(nil)
       publishAgainNs = turnNs
       publishAgain()
+      toldThrough = nil
       // What a held batch decided is not durable: nobody may hear of it.
       if isHeld { mustSendAgain = true } else { sendUnacknowledgedCommands() }
     case .linkDown:

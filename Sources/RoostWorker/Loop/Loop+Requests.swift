@@ -13,7 +13,8 @@ extension Loop {
       let (pool, verb) = try parser.api(inquiry.subject)
       guard settings.serves(pool) else { return }
       let request = try inquiry.payload.withBytes { bytes throws(WireError) in try codec.decodeRequest(verb, bytes) }
-      reply = isHeld ? .failed(.notReady(health.reason)) : answer(request, in: pool)
+      // The machine is ahead of the journal by what is held.
+      reply = isHeld ? .failed(.held(heldReason)) : answer(request, in: pool)
     } catch {
       reply = .failed(APIError(code: error.reason.rawValue, message: error.message))
     }
@@ -41,8 +42,8 @@ extension APIError {
     APIError(code: "unknown_actor", message: "no actor has the id \(actor) in this pool; create it first")
   }
 
-  fileprivate static func notReady(_ reason: String) -> APIError {
-    APIError(code: "not_ready", message: "the worker cannot answer now: \(reason); ask again", isRetryable: true)
+  fileprivate static func held(_ reason: String) -> APIError {
+    APIError(code: Answer.journalFull, message: "\(reason); ask again then", isRetryable: true)
   }
 
   fileprivate static func notImplemented(_ verb: APIVerb) -> APIError {

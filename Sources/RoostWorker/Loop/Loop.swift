@@ -62,6 +62,8 @@ package final class Loop {
   /// Encoded and not durable because the disk is full; nothing else is applied before it is.
   package internal(set) var isHeld = false
   var heldReason = ""
+  /// While it is: those who wait for signals through this one were told; nil = nobody was.
+  var toldThrough: StreamSequence?
   /// Records through this one are in both snapshots that are kept.
   var snapshotThrough: RoostCore.RecordIndex = 0
   /// When the next segment may be prepared after there was no room for it.
@@ -137,6 +139,7 @@ package final class Loop {
       try commit()
     }
     publishAgain()
+    tellWaiters()
     tick()
     sendEcho()
     acknowledgeEvents()

@@ -175,6 +175,13 @@ final class Rig {
         payload: .bytes(payload)))
   }
 
+  /// A question to the API, answered in the next turn.
+  func ask(_ request: APIRequest) {
+    arrivals.requests.append(
+      Inquiry(
+        subject: subjects.api(pool, request.verb), replyTo: "_INBOX.q", payload: .bytes(codec.encode(request))))
+  }
+
   // MARK: - Turning
 
   /// One turn with what has been stored since.
