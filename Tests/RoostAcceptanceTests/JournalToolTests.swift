@@ -41,8 +41,10 @@ extension Outside {
         try world.observer.publish(Subject.actor(actor, "create", pool: pool))
         try world.observer.event("ready", of: actor)
       }
-      let busy = try roost("journal verify \(data)", world)
-      #expect(busy.code == 75 && busy.text.contains("in use by process "), "\(busy.text)")
+      for tool in ["journal verify", "doctor", "history a2 --pool default/gpu"] {
+        let busy = try roost("\(tool) \(data)", world)
+        #expect(busy.code == 75 && busy.text.contains("in use by process "), "\(tool): \(busy.text)")
+      }
       let live = try fields(roost("actor get default/gpu a2 --output json", world).text)
       try first.kill()
 
