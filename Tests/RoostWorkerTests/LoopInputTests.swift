@@ -95,29 +95,6 @@ struct LoopInputTests {
     #expect(rig.events.map(\.kind) == [.created, .sleeping])
   }
 
-  @Test("get answers from what is durable; unknown actors, pools and verbs are said to be so")
-  func requests() throws {
-    let rig = try Rig()
-    rig.ask(.get(ActorID("a1")))
-    try rig.turn()
-    rig.store("a1", .create(Create(name: "worker")))
-    rig.ask(.get(ActorID("a1")))
-    rig.ask(.get(ActorID("a2")))
-    rig.ask(.explain(ActorID("a1")))
-    try rig.turn()
-    let replies = try zip([APIVerb.get, .get, .get, .explain], rig.link.replies).map {
-      try rig.codec.decodeReply($0, $1.payload)
-    }
-    func code(_ reply: APIReply) -> String? { if case .failed(let error) = reply { error.code } else { nil } }
-    #expect(replies.map(code) == ["unknown_pool", nil, "unknown_actor", "not_implemented"])
-    guard case .get(let actor) = replies[1] else {
-      Issue.record("get gave \(replies[1])")
-      return
-    }
-    #expect(actor.name == "worker")
-    #expect(actor.state == "sleeping")
-  }
-
   @Test("what the broker did not confirm is published again, before anything new")
   func doubt() throws {
     let rig = try Rig()

@@ -80,6 +80,11 @@ package struct Machine: Sendable {
     indexes[id].map { body(pools[$0]) }
   }
 
+  /// For what is derived and decides nothing.
+  mutating func updating<Result>(_ id: PoolID, _ body: (inout Pool) -> Result) -> Result? {
+    indexes[id].map { body(&pools[$0]) }
+  }
+
   private func due(_ agenda: Agenda, by now: Instant) -> PoolID? {
     agenda.first.flatMap { $0.due <= now ? pools[$0.index].id : nil }
   }

@@ -54,6 +54,7 @@ extension Pool {
     let slot = freeActorSlots.popLast() ?? actors.count
     if slot == actors.count { actors.append(fresh) } else { actors[slot] = fresh }
     actorSlots[id] = slot
+    if slot < orderedSlots { order.insert(id) }
     claimKey(slot)
   }
 
@@ -91,6 +92,7 @@ extension Pool {
     assign(ActorRecord(state: .sleeping), to: slot)
     releaseKey(slot)
     actorSlots[actor.id] = nil
+    if slot < orderedSlots { order.remove(actor.id) }
     actors[slot].id = ActorID("")
     actors[slot].facts.input = []
     freeActorSlots.append(slot)

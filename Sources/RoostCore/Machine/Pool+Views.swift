@@ -65,13 +65,17 @@ extension Pool {
   package var actorIDs: [ActorID] { actorSlots.keys.sorted() }
 
   package func actorView(_ id: ActorID) -> ActorView? {
-    guard let slot = actorSlots[id] else { return nil }
+    actorSlots[id].map { view(of: $0, pendingReason: pendingReason) }
+  }
+
+  func view(of slot: Int, pendingReason: @autoclosure () -> String) -> ActorView {
     let actor = actors[slot]
     let runner = actor.record.state.placement.flatMap { runnerSlots[$0.runner] }
     return ActorView(
-      id: id, facts: actor.facts, record: actor.record, session: runner.flatMap { runners[$0].record.session?.id },
+      id: actor.id, facts: actor.facts, record: actor.record,
+      session: runner.flatMap { runners[$0].record.session?.id },
       queuePosition: actor.record.state.ticket.flatMap { queue.position(of: $0) },
-      pendingReason: actor.record.state.ticket == nil ? nil : pendingReason)
+      pendingReason: actor.record.state.ticket == nil ? nil : pendingReason())
   }
 
   /// The whole state as changes, runners before the actors that name them: what a snapshot holds, and what two states

@@ -19,6 +19,9 @@ package struct Pool: Sendable {
   var actorSlots: [ActorID: Int] = [:]
   var freeActorSlots: [Int] = []
   var keys: [NamedKey: Int] = [:]
+  /// The ids of those in the first `orderedSlots` places.
+  var order = OrderedIDs()
+  var orderedSlots = 0
 
   var runners: [Runner] = []
   var runnerSlots: [RunnerID: Int] = [:]

@@ -89,6 +89,12 @@ package enum ActorState: Equatable, Sendable {
     }
   }
 
+  /// Every `name`, in the order of the lifecycle.
+  package static let names = [
+    "sleeping", "backoff", "pending", "starting", "running", "sleepIntent", "stopIntent", "goingAway", "destroying",
+    "destroyed",
+  ]
+
   /// The slot that is reserved in this state.
   package var placement: Placement? {
     switch self {

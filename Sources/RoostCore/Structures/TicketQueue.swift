@@ -60,6 +60,11 @@ struct TicketQueue: Sendable {
   /// Live entries in order.
   var slots: some Sequence<Int> { entries[head...].lazy.filter(\.isLive).map(\.slot) }
 
+  /// Live entries after this ticket, in order.
+  func entries(after ticket: Ticket) -> some Sequence<(ticket: Ticket, slot: Int)> {
+    entries[place(of: ticket)...].lazy.filter { $0.isLive && $0.ticket > ticket }.map { ($0.ticket, $0.slot) }
+  }
+
   mutating func settle() {
     guard !isSorted else { return }
     entries.sort { $0.ticket < $1.ticket }
@@ -68,13 +73,19 @@ struct TicketQueue: Sendable {
   }
 
   private func index(of ticket: Ticket) -> Int? {
+    let low = place(of: ticket)
+    guard low < entries.count, entries[low].ticket == ticket, entries[low].isLive else { return nil }
+    return low
+  }
+
+  /// The first entry, dead or alive, that has this ticket or a later one.
+  private func place(of ticket: Ticket) -> Int {
     var low = head
     var high = entries.count
     while low < high {
       let middle = (low + high) / 2
       if entries[middle].ticket < ticket { low = middle + 1 } else { high = middle }
     }
-    guard low < entries.count, entries[low].ticket == ticket, entries[low].isLive else { return nil }
     return low
   }
 

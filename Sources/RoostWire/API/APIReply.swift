@@ -83,6 +83,7 @@ package struct RunnerDescription: Equatable, Sendable {
   package var totalSlots: UInt32
   package var reservedSlots: UInt32
   package var pingAge: Milliseconds?
+  /// When it was closed; 0 = it is open.
   package var since: Instant
   package var drainDeadline: Instant?
   package var cursors: RunnerCursors

@@ -43,6 +43,7 @@ package struct ListRequest: Equatable, Sendable {
   package var state: String
   /// Empty = any.
   package var name: String
+  package var namePrefix: String
   package var key: String?
   package var runner: RunnerID?
   /// 0 = the default.
@@ -50,11 +51,12 @@ package struct ListRequest: Equatable, Sendable {
   /// Only ids after this one; empty = from the first.
   package var after: String
   package init(
-    state: String = "", name: String = "", key: String? = nil, runner: RunnerID? = nil, limit: UInt32 = 0,
-    after: String = ""
+    state: String = "", name: String = "", namePrefix: String = "", key: String? = nil, runner: RunnerID? = nil,
+    limit: UInt32 = 0, after: String = ""
   ) {
     self.state = state
     self.name = name
+    self.namePrefix = namePrefix
     self.key = key
     self.runner = runner
     self.limit = limit

@@ -76,11 +76,13 @@ extension ListRequest: WireEncodable, WireDecodable {
     if let runner { message.runner_id = arena.copy(runner.text) }
     message.limit = limit
     message.after = arena.copy(after)
+    message.name_prefix = arena.copy(namePrefix)
   }
 
   init(from message: Roost__V1__ListRequest) throws(WireError) {
     self.init(
       state: try message.state.text("ListRequest.state"), name: try message.name.text("ListRequest.name"),
+      namePrefix: try message.name_prefix.text("ListRequest.name_prefix"),
       key: message.has_key_case.rawValue != 0 ? try message.key.text("ListRequest.key") : nil,
       runner: try message.runner_id.optionalIdentifier("ListRequest.runner_id").map { RunnerID($0) },
       limit: message.limit, after: try message.after.text("ListRequest.after"))

@@ -62,6 +62,14 @@ package enum WorkerLimits {
   static let waitingPings = 32_768
   /// Questions that wait for the loop; whoever asked beyond asks again.
   static let waitingRequests = 8_192
+  /// Rows that one turn lists (architecture, one loop): 1,000 actors are some 5 ms.
+  static let listedRows = 1_000
+  /// Actors that a filtered page looks at: as much work as listing 1,000.
+  static let examinedActors = 10_000
+  /// Actors that one turn puts in order for the first list of their pool: some 5 ms.
+  static let orderedActors = 2_000
+  /// What a page has beside its rows.
+  static let pageOverheadBytes = 512
   /// What keeping a dead letter costs beside its payload and headers, in bytes.
   static let deadLetterOverheadBytes = 256
   /// Dead letters not yet stored by the broker, in bytes: beyond it no more signals are taken.

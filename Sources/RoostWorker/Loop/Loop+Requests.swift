@@ -5,48 +5,93 @@ import RoostWire
 // Questions to the worker. They are answered after the commit, so what is told is durable.
 
 extension Loop {
-  func answer(request inquiry: Inquiry) {
-    guard let replyTo = inquiry.replyTo else { return }
-    metrics.add(.apiRequests)
-    let reply: APIReply
-    do throws(WireError) {
-      let (pool, verb) = try parser.api(inquiry.subject)
-      guard settings.serves(pool) else { return }
-      let request = try inquiry.payload.withBytes { bytes throws(WireError) in try codec.decodeRequest(verb, bytes) }
-      // The machine is ahead of the journal by what is held.
-      reply = isHeld ? .failed(.held(heldReason)) : answer(request, in: pool)
-    } catch {
-      reply = .failed(APIError(code: error.reason.rawValue, message: error.message))
+  /// Answers what this turn has time for; the rest waits for the next ones.
+  func answer(requests: inout [Inquiry]) {
+    for inquiry in questions.take(&requests) { reply(.failed(.busy), to: inquiry) }
+    var rows = WorkerLimits.listedRows
+    while let inquiry = questions.first {
+      switch answer(inquiry, rows: &rows) {
+      case .now(let reply): self.reply(reply, to: inquiry)
+      case .none: break
+      case .nextTurn: return
+      }
+      questions.removeFirst()
     }
-    link.reply(to: replyTo, payload: codec.encode(reply))
   }
 
-  private func answer(_ request: APIRequest, in pool: PoolID) -> APIReply {
+  enum Response {
+    case now(APIReply)
+    /// Nobody waits for one, or another worker has the pool.
+    case none
+    /// The question stays where it is, and those behind it too.
+    case nextTurn
+  }
+
+  private func answer(_ inquiry: Inquiry, rows: inout Int) -> Response {
+    guard inquiry.replyTo != nil else { return .none }
+    do throws(WireError) {
+      let (pool, verb) = try parser.api(inquiry.subject)
+      guard settings.serves(pool) else { return .none }
+      let request = try inquiry.payload.withBytes { bytes throws(WireError) in try codec.decodeRequest(verb, bytes) }
+      if let error = obstacle(to: pool) { return .now(.failed(error)) }
+      // The first of a turn is answered whatever it costs, and none costs more than a turn has.
+      let cost = min(request.rows, WorkerLimits.listedRows)
+      guard cost <= rows else { return .nextTurn }
+      rows -= cost
+      return answer(request, in: pool)
+    } catch {
+      if let pool = error.pool, !settings.serves(pool) { return .none }
+      return .now(.failed(APIError(code: error.reason.rawValue, message: error.message)))
+    }
+  }
+
+  private func obstacle(to pool: PoolID) -> APIError? {
+    if isHeld { return .diskFull(heldReason) }
+    if !hasBeenReady && !hasCaughtUp { return .notReady(health.reason) }
+    if isQuarantined(pool) { return .quarantined(pool) }
+    return nil
+  }
+
+  private func reply(_ reply: APIReply, to inquiry: Inquiry) {
+    guard let replyTo = inquiry.replyTo else { return }
+    metrics.add(.apiRequests)
+    var payload = codec.encode(reply)
+    if payload.count > link.maxMessageBytes {
+      payload = codec.encode(.failed(.tooLarge(payload.count, limit: link.maxMessageBytes)))
+    }
+    link.reply(to: replyTo, payload: payload)
+  }
+
+  private func answer(_ request: APIRequest, in pool: PoolID) -> Response {
     switch request {
-    case .get(let actor):
-      guard let view = machine.reading(pool, { $0.actorView(actor) }) else { return .failed(.unknown(pool)) }
-      guard let view else { return .failed(.unknown(actor)) }
-      return .get(ActorDescription(view))
-    case .wake, .list, .runners, .pending, .history, .explain:
-      return .failed(.notImplemented(request.verb))
+    case .get(let actor): return .now(get(actor, in: pool))
+    case .list(let request): return list(request, in: pool)
+    case .runners(let request): return .now(list(request, in: pool))
+    case .pending(let request): return .now(list(request, in: pool))
+    case .wake, .history, .explain: return .now(.failed(.notImplemented(request.verb)))
     }
   }
 }
 
-extension APIError {
-  fileprivate static func unknown(_ pool: PoolID) -> APIError {
-    APIError(code: "unknown_pool", message: "nothing was ever stored for pool \(pool); check namespace and pool")
+extension Loop {
+  private func get(_ actor: ActorID, in pool: PoolID) -> APIReply {
+    guard let view = machine.reading(pool, { $0.actorView(actor) }) else { return .failed(.unknown(pool)) }
+    guard let view else { return .failed(.unknown(actor)) }
+    return .get(ActorDescription(view))
+  }
+}
+
+extension APIRequest {
+  /// What it costs a turn of the loop, in listed rows.
+  fileprivate var rows: Int {
+    switch self {
+    case .list(let request): request.filter.isEmpty ? Self.rows(request.limit) : Int(Self.greatestLimit)
+    case .runners(let request): Self.rows(request.limit)
+    case .pending(let request): Self.rows(request.limit)
+    case .wake, .get, .history, .explain: 1
+    }
   }
 
-  fileprivate static func unknown(_ actor: ActorID) -> APIError {
-    APIError(code: "unknown_actor", message: "no actor has the id \(actor) in this pool; create it first")
-  }
-
-  fileprivate static func held(_ reason: String) -> APIError {
-    APIError(code: Answer.journalFull, message: "\(reason); ask again then", isRetryable: true)
-  }
-
-  fileprivate static func notImplemented(_ verb: APIVerb) -> APIError {
-    APIError(code: "not_implemented", message: "this version does not answer \(verb.rawValue) yet; use get")
-  }
+  /// Rows of a reply.
+  static func rows(_ limit: UInt32) -> Int { Int(limit == 0 ? defaultLimit : min(limit, greatestLimit)) }
 }

@@ -151,7 +151,7 @@ extension Loop {
     }
   }
 
-  private func isQuarantined(_ pool: PoolID) -> Bool {
+  func isQuarantined(_ pool: PoolID) -> Bool {
     !damagedPartitions.isEmpty && damagedPartitions.contains(pool.partition(of: settings.partitions))
   }
 

@@ -72,6 +72,9 @@ package final class Loop {
   var sealedThrough = RoostJournal.RecordIndex.none
   var retryNs: Int64 = 0
 
+  /// What was asked and waits for its turn.
+  var questions = Questions()
+
   // MARK: - Times, by the monotonic clock
 
   /// When this turn began.
@@ -89,7 +92,7 @@ package final class Loop {
   var publishAgainNs: Int64 = 0
   var isStopping = false
   /// The end of the stream was read once.
-  private var hasBeenReady = false
+  private(set) var hasBeenReady = false
   private var shownProblem = Health.catchingUp
 
   package init(
@@ -144,7 +147,7 @@ package final class Loop {
     sendEcho()
     acknowledgeEvents()
     sendDeadLetters()
-    for request in arrivals.requests { answer(request: request) }
+    answer(requests: &arrivals.requests)
     arrivals.removeAll()
     showHealth()
     lastTurnEndNs = clocks.monotonicNs()
@@ -167,7 +170,8 @@ package final class Loop {
   /// True while another turn has something to do without anything new.
   package var hasWork: Bool {
     if isHeld || !isLinkUp { return false }
-    return inHand != nil || (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty || !after.isEmpty || passing != nil
+    return inHand != nil || !questions.isEmpty || (!backlog.isEmpty && mayTakeSignals) || !before.isEmpty
+      || !after.isEmpty || passing != nil
       || hasProvenTimers
   }
 

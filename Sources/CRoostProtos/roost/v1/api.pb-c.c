@@ -1436,7 +1436,7 @@ const ProtobufCMessageDescriptor roost__v1__get_reply__descriptor =
   (ProtobufCMessageInit) roost__v1__get_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__list_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor roost__v1__list_request__field_descriptors[7] =
 {
   {
     "state",
@@ -1510,19 +1510,32 @@ static const ProtobufCFieldDescriptor roost__v1__list_request__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "name_prefix",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__ListRequest, name_prefix),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__list_request__field_indices_by_name[] = {
   5,   /* field[5] = after */
   2,   /* field[2] = key */
   4,   /* field[4] = limit */
   1,   /* field[1] = name */
+  6,   /* field[6] = name_prefix */
   3,   /* field[3] = runner_id */
   0,   /* field[0] = state */
 };
 static const ProtobufCIntRange roost__v1__list_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor roost__v1__list_request__descriptor =
 {
@@ -1532,7 +1545,7 @@ const ProtobufCMessageDescriptor roost__v1__list_request__descriptor =
   "Roost__V1__ListRequest",
   "roost.v1",
   sizeof(Roost__V1__ListRequest),
-  6,
+  7,
   roost__v1__list_request__field_descriptors,
   roost__v1__list_request__field_indices_by_name,
   1,  roost__v1__list_request__number_ranges,

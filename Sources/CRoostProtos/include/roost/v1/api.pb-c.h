@@ -189,6 +189,7 @@ struct  Roost__V1__ListRequest
   ProtobufCBinaryData runner_id;
   uint32_t limit;
   ProtobufCBinaryData after;
+  ProtobufCBinaryData name_prefix;
   Roost__V1__ListRequest__HasKeyCase has_key_case;
   union {
     ProtobufCBinaryData key;
@@ -196,7 +197,7 @@ struct  Roost__V1__ListRequest
 };
 #define ROOST__V1__LIST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__list_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, ROOST__V1__LIST_REQUEST__HAS_KEY__NOT_SET, {0} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, ROOST__V1__LIST_REQUEST__HAS_KEY__NOT_SET, {0} }
 
 
 struct  Roost__V1__ListReply
