@@ -24,7 +24,8 @@ struct APICodecTests {
     #expect(try codec.decodeRequest(.list, []) == .list(ListRequest()))
     #expect(try codec.decodeRequest(.runners, []) == .runners(RunnersRequest()))
     #expect(try codec.decodeRequest(.pending, []) == .pending(PendingRequest()))
-    for verb: APIVerb in [.wake, .get, .history, .explain] {
+    #expect(try codec.decodeRequest(.explain, []) == .explain(nil))
+    for verb: APIVerb in [.wake, .get, .history] {
       #expect(Errors.thrown { () throws(WireError) in try codec.decodeRequest(verb, []) }?.reason == .undecodable)
     }
   }

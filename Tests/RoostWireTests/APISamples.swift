@@ -9,7 +9,7 @@ enum APISamples {
     .wake(WakeRequest(actor: Samples.actor, override: Wake.AllocationOverride.none, readyTimeoutMs: 0)),
     .wake(WakeRequest(actor: Samples.actor, override: .dontSleep(pendingTimeoutMs: 5), readyTimeoutMs: 9)),
     .wake(WakeRequest(actor: Samples.actor, override: .dontSleep(pendingTimeoutMs: nil))),
-    .get(Samples.actor), .explain(Samples.actor),
+    .get(Samples.actor), .explain(Samples.actor), .explain(nil),
     .list(ListRequest()),
     .list(ListRequest(state: "pending", name: "n", namePrefix: "m", key: "", runner: Samples.runner, limit: 7, after: "a")),
     .runners(RunnersRequest()), .runners(RunnersRequest(limit: 7, after: "r")),
@@ -91,6 +91,7 @@ enum APISamples {
             ], nextRecord: 5))
       ),
       (.explain, .explain(Explanation(actor: full, summary: "s", facts: ["f1", ""], remedies: ["r1"]))),
+      (.explain, .explain(Explanation(actor: nil, summary: "s"))),
     ]
     let error = APIError(code: "unknown_actor", message: "there is none: create it", isRetryable: true)
     return results + APIVerb.allCases.map { ($0, .failed(error)) }

@@ -105,13 +105,14 @@ package struct HistoryPage: Equatable, Sendable {
 
 /// Why an actor is where it is, and what would move it.
 package struct Explanation: Equatable, Sendable {
-  package var actor: ActorDescription
+  /// nil = the answer is about the pool.
+  package var actor: ActorDescription?
   /// One sentence.
   package var summary: String
   /// One sentence each, the most important first.
   package var facts: [String]
   package var remedies: [String]
-  package init(actor: ActorDescription, summary: String, facts: [String] = [], remedies: [String] = []) {
+  package init(actor: ActorDescription?, summary: String, facts: [String] = [], remedies: [String] = []) {
     self.actor = actor
     self.summary = summary
     self.facts = facts

@@ -9,8 +9,8 @@ package enum APIRequest: Equatable, Sendable {
   case runners(RunnersRequest)
   case pending(PendingRequest)
   case history(HistoryRequest)
-  /// Why is the actor where it is, and what would move it?
-  case explain(ActorID)
+  /// Why is the actor where it is, and what would move it? nil: what would become of one that is woken now?
+  case explain(ActorID?)
 
   package var verb: APIVerb {
     switch self {

@@ -40,7 +40,7 @@ extension WireCodec {
       return pack(message)
     case .explain(let explanation):
       let message = writing.make(Roost__V1__ExplainReply.self)
-      message.pointee.actor = writing.build(explanation.actor)
+      message.pointee.actor = explanation.actor.map { writing.build($0) }
       message.pointee.summary = writing.copy(explanation.summary)
       (message.pointee.n_facts, message.pointee.facts) = writing.list(texts: explanation.facts)
       (message.pointee.n_remedies, message.pointee.remedies) = writing.list(texts: explanation.remedies)
@@ -101,10 +101,10 @@ extension WireCodec {
     case .explain:
       let message = try unpack(Roost__V1__ExplainReply.self, payload, in: reading).pointee
       if let error = message.error?.pointee { return .failed(try APIError(from: error)) }
-      guard let actor = message.actor?.pointee else { throw .missing("ExplainReply.actor") }
       return .explain(
         Explanation(
-          actor: try ActorDescription(from: actor), summary: try message.summary.text("ExplainReply.summary"),
+          actor: try message.actor.map { actor throws(WireError) in try ActorDescription(from: actor.pointee) },
+          summary: try message.summary.text("ExplainReply.summary"),
           facts: try [String](texts: message.facts, count: message.n_facts, "ExplainReply.facts"),
           remedies: try [String](texts: message.remedies, count: message.n_remedies, "ExplainReply.remedies")))
     }

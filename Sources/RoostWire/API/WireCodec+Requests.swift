@@ -18,7 +18,7 @@ extension WireCodec {
     case .explain(let actor):
       writing.reset()
       let message = writing.make(Roost__V1__ExplainRequest.self)
-      message.pointee.actor_id = writing.copy(actor.text)
+      if let actor { message.pointee.actor_id = writing.copy(actor.text) }
       return pack(message)
     }
   }
@@ -36,7 +36,7 @@ extension WireCodec {
       return .get(ActorID(try message.actor_id.identifier("GetRequest.actor_id")))
     case .explain:
       let message = try unpack(Roost__V1__ExplainRequest.self, payload, in: reading).pointee
-      return .explain(ActorID(try message.actor_id.identifier("ExplainRequest.actor_id")))
+      return .explain(try message.actor_id.optionalIdentifier("ExplainRequest.actor_id").map { ActorID($0) })
     }
   }
 

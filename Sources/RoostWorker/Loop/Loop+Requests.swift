@@ -68,7 +68,8 @@ extension Loop {
     case .list(let request): return list(request, in: pool)
     case .runners(let request): return .now(list(request, in: pool))
     case .pending(let request): return .now(list(request, in: pool))
-    case .wake, .history, .explain: return .now(.failed(.notImplemented(request.verb)))
+    case .explain(let actor): return .now(explain(actor, in: pool))
+    case .wake, .history: return .now(.failed(.notImplemented(request.verb)))
     }
   }
 }
@@ -81,6 +82,16 @@ extension Loop {
   }
 }
 
+extension Loop {
+  private func explain(_ actor: ActorID?, in pool: PoolID) -> APIReply {
+    guard let outlook = machine.reading(pool, { $0.outlook }) else { return .failed(.unknown(pool)) }
+    let explaining = Explaining(pool: pool, outlook: outlook, now: clock.clock(at: turnNs))
+    guard let actor else { return .explain(explaining.explanation(of: nil)) }
+    guard let view = machine.reading(pool, { $0.actorView(actor) }) ?? nil else { return .failed(.unknown(actor)) }
+    return .explain(explaining.explanation(of: ActorDescription(view)))
+  }
+}
+
 extension APIRequest {
   /// What it costs a turn of the loop, in listed rows.
   fileprivate var rows: Int {
@@ -88,7 +99,9 @@ extension APIRequest {
     case .list(let request): request.filter.isEmpty ? Self.rows(request.limit) : Int(Self.greatestLimit)
     case .runners(let request): Self.rows(request.limit)
     case .pending(let request): Self.rows(request.limit)
-    case .wake, .get, .history, .explain: 1
+    // It goes over the runners of the pool.
+    case .explain: 100
+    case .wake, .get, .history: 1
     }
   }
 
