@@ -75,6 +75,8 @@ package final class Journal {
   package var firstIndex: RecordIndex { segments[0].firstIndex }
   /// The segments that take no more appends, and the last record in them: what a snapshot may be made of.
   package var sealed: (segments: [SegmentPlace], through: RecordIndex) { (segments.dropLast(), sealedThrough) }
+  /// All segments, ascending.
+  package var places: [SegmentPlace] { segments }
   package var sealedThrough: RecordIndex { RecordIndex(segments[segments.count - 1].firstIndex.rawValue - 1) }
   /// The last record that is durable; none is written without being flushed in the same call.
   package var lastIndex: RecordIndex { RecordIndex(nextIndex.rawValue - 1) }

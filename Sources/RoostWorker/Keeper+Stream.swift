@@ -12,18 +12,28 @@ extension Keeper {
     let subjects = service.settings.subjects
     let served = service.configuration.servedPools.sorted()
     let pings = served.isEmpty ? [subjects.allPings] : served.map { subjects.pings($0) }
-    let requests = served.isEmpty ? [subjects.allRequests] : served.map { subjects.requests($0) }
-    var made = [try link.hearEchoes()]
+    let requests =
+      (served.isEmpty ? [subjects.allRequests] : served.map { subjects.requests($0) })
+      + Discovery.subjects(id: service.settings.workerName)
+    var made = [try link.hearEchoes(), try link.hearWakes()]
     for subject in pings {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue] message in
           queue.put { $0.take(ping: Inquiry(message)) }
         })
     }
+    let busy = WireCodec().encode(.failed(.busy))
     for subject in requests {
       made.append(
-        try link.connection.subscribe(subject) { [queue = service.queue] message in
-          queue.put { $0.take(request: Inquiry(message)) }
+        try link.connection.subscribe(subject) { [queue = service.queue, connection = link.connection, log] message in
+          var isTaken = true
+          queue.put { isTaken = $0.take(request: Inquiry(message)) }
+          guard !isTaken, let replyTo = message.reply else { return }
+          do throws(NATSError) {
+            try connection.publish(replyTo, payload: busy)
+          } catch {
+            log.debug("answer not sent", [.subject: replyTo, .error: error.message])
+          }
         })
     }
     subscriptions = made

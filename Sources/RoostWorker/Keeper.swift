@@ -30,7 +30,7 @@ final class Keeper {
 
   init(
     _ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ recovered: Recovered,
-    _ compactor: Compactor
+    _ compactor: Compactor, _ historian: Historian
   ) {
     self.service = service
     link = NATSLink(
@@ -40,9 +40,8 @@ final class Keeper {
     reader = SignalReader(connection: connection, settings: SignalReaderSettings(stream: service.streams.signalsName))
     loop = Loop(
       settings: service.settings, recovered: recovered, journal: journal, link: link, source: reader,
-      clocks: SystemClocks.shared, compacting: compactor, health: service.health, metrics: service.metrics,
-      progress: service.progress,
-      log: service.log)
+      clocks: SystemClocks.shared, compacting: compactor, recounting: historian, health: service.health,
+      metrics: service.metrics, progress: service.progress, log: service.log)
     thread = LoopThread(loop, service.queue)
     keys = IdentityKeys(
       bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,

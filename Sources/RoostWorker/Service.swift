@@ -59,8 +59,12 @@ final class Service {
     let compactor = Compactor(
       folder: configuration.dataFolder, journal: journal.id, defaults: configuration.poolDefaults,
       partitions: configuration.partitions, from: recovered.snapshot, metrics: metrics, log: log, queue: queue)
+    let historian = Historian(folder: configuration.dataFolder, journal: journal.id, log: log, queue: queue)
     // While the folder is still ours.
-    defer { compactor.stop() }
+    defer {
+      compactor.stop()
+      historian.stop()
+    }
     do throws(WorkerError) {
       try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
       settings.workerName = journal.id.description
@@ -68,8 +72,9 @@ final class Service {
         newest: recovered.position, settled: recovered.positions.readAfter,
         newestGeneration: recovered.machine.newestGeneration)
       report(journal, recovered)
-      let end = try reachBroker(journal, recovered, compactor) ?? .stopped
+      let end = try reachBroker(journal, recovered, compactor, historian) ?? .stopped
       compactor.stop()
+      historian.stop()
       do { try journal.close() } catch { throw WorkerError(error) }
       return end
     } catch {
@@ -81,7 +86,7 @@ final class Service {
 
   /// nil: stopped before the broker was reached.
   private func reachBroker(
-    _ journal: Journal, _ recovered: Recovered, _ compactor: Compactor
+    _ journal: Journal, _ recovered: Recovered, _ compactor: Compactor, _ historian: Historian
   ) throws(WorkerError) -> End? {
     guard let connection = try untilReached({ () throws(NATSError) in try self.connect() }) else { return nil }
     defer { connection.close() }
@@ -91,7 +96,7 @@ final class Service {
       let made: Void? = try untilReached { () throws(NATSError) in try JetStream(connection).ensure(self.streams) }
       if made == nil { return nil }
     }
-    let keeper = Keeper(self, connection, outbox, journal, recovered, compactor)
+    let keeper = Keeper(self, connection, outbox, journal, recovered, compactor, historian)
     return try keeper.run()
   }
 

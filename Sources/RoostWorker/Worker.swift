@@ -59,6 +59,7 @@ package final class Worker: Sendable {
     var settings = LoopSettings(subjects: subjects)
     settings.servedPools = configuration.servedPools
     settings.partitions = configuration.partitions
+    settings.version = configuration.version
     settings.historyMs = Int64(configuration.historyHours) * 3_600_000
     return settings
   }

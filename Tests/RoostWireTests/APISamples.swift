@@ -11,7 +11,9 @@ enum APISamples {
     .wake(WakeRequest(actor: Samples.actor, override: .dontSleep(pendingTimeoutMs: nil))),
     .get(Samples.actor), .explain(Samples.actor), .explain(nil),
     .list(ListRequest()),
-    .list(ListRequest(state: "pending", name: "n", namePrefix: "m", key: "", runner: Samples.runner, limit: 7, after: "a")),
+    .list(
+      ListRequest(
+        state: "pending", name: "n", namePrefix: "m", key: "", runner: Samples.runner, limit: 7, after: "a")),
     .runners(RunnersRequest()), .runners(RunnersRequest(limit: 7, after: "r")),
     .pending(PendingRequest()), .pending(PendingRequest(limit: 7, afterTicket: 8)),
     .history(HistoryRequest(actor: Samples.actor)),

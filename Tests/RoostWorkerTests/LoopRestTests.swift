@@ -163,7 +163,8 @@ struct LoopRestTests {
     var arrivals = Arrivals()
     let inquiry = Inquiry(subject: "roost.ping.default.gpu.r1", replyTo: nil, payload: .bytes([]))
     for _ in 0..<WorkerLimits.waitingPings + 100 { arrivals.take(ping: inquiry) }
-    for _ in 0..<WorkerLimits.waitingRequests + 100 { arrivals.take(request: inquiry) }
+    let taken = (0..<WorkerLimits.waitingRequests + 100).count { _ in arrivals.take(request: inquiry) }
+    #expect(taken == WorkerLimits.waitingRequests)
     #expect(arrivals.pings.count == WorkerLimits.waitingPings)
     #expect(arrivals.requests.count == WorkerLimits.waitingRequests)
     #expect(arrivals.notices.count == 1)

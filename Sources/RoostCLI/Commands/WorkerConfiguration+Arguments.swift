@@ -11,6 +11,7 @@ extension WorkerConfiguration {
       throw .usage("worker: --data DIR is missing: the folder of the journal, e.g. --data ./roost-data")
     }
     self.init(serverURL: try command.serverURL(environment), dataFolder: folder)
+    version = Version.text
     for text in command.all("pool") { servedPools.insert(try ParsedCommand.pool(text)) }
     if let http = command.value("http") {
       guard ListenAddress(http) != nil else {

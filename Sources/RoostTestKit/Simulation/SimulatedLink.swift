@@ -82,6 +82,11 @@ final class SimulatedLink: Link {
     }
   }
 
+  /// Nobody asks the API there.
+  func publishWake(_ number: UInt64, _ subject: String, payload: [UInt8]) {
+    preconditionFailure("a simulated worker was asked for a wake")
+  }
+
   func echo(_ number: UInt64) {
     guard isUp else { return }
     arrive { simulation in

@@ -12,6 +12,8 @@ package enum APIReply: Equatable, Sendable {
   case explain(Explanation)
   /// To any request.
   case failed(APIError)
+
+  package var error: APIError? { if case .failed(let error) = self { error } else { nil } }
 }
 
 /// Why a request has no result.

@@ -89,6 +89,7 @@ package struct Subjects: Equatable, Sendable {
   package var allDead: String { join("dead", ">") }
   package func signals(_ pool: PoolID) -> String { join("signal", pool.namespace, pool.name, ">") }
   package func pings(_ pool: PoolID) -> String { join("ping", pool.namespace, pool.name, "*") }
+  package func requests(_ verb: APIVerb) -> String { join("api", "*", "*", verb.rawValue) }
   package func requests(_ pool: PoolID) -> String { join("api", pool.namespace, pool.name, "*") }
   package func commands(_ pool: PoolID, _ runner: RunnerID) -> String {
     join("command", pool.namespace, pool.name, runner.text, "*")

@@ -15,6 +15,8 @@ final class NATSLink: Link {
   let streams: RoostStreams
   let queue: InputQueue
   private let control: Control
+  /// Where answers to wakes of ours come back, with the wake's number behind it.
+  private let wakeInbox: String
   /// Where echoes come back: on the connection that hears pings.
   private let echoSubject: String
   let log: Log
@@ -34,6 +36,7 @@ final class NATSLink: Link {
     self.queue = queue
     self.control = control
     self.log = log
+    wakeInbox = connection.newInbox()
     echoSubject = connection.newInbox()
   }
 
@@ -75,6 +78,27 @@ final class NATSLink: Link {
   func hearEchoes() throws(NATSError) -> NATSSubscription {
     try connection.subscribe(echoSubject) { [queue] message in
       if let number = UInt64(String(decoding: message.payload, as: UTF8.self)) { queue.put(.echo(number)) }
+    }
+  }
+
+  /// Before the first wake is sent; lasts as that of echoes.
+  func hearWakes() throws(NATSError) -> NATSSubscription {
+    try connection.subscribe(wakeInbox + ".*") { [queue] message in
+      guard let number = message.subject.split(separator: ".").last.flatMap({ UInt64($0) }) else { return }
+      queue.put(.wakeAnswer(number: number, payload: message.payload))
+    }
+  }
+
+  func publishWake(_ number: UInt64, _ subject: String, payload: [UInt8]) {
+    do throws(NATSError) {
+      let replyTo = NATSHeader("Roost-Reply-To", "\(wakeInbox).\(number)")
+      try jetStream.publish(subject, headers: [replyTo], payload: payload) { [queue, control] result in
+        guard case .failure(let error) = result else { return }
+        if error.code == .streamFull { control.streamIsFull() }
+        queue.put(.wakeNotStored(number: number, reason: error.message))
+      }
+    } catch {
+      queue.put(.wakeNotStored(number: number, reason: error.message))
     }
   }
 

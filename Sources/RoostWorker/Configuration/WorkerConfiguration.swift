@@ -26,6 +26,8 @@ package struct WorkerConfiguration: Sendable {
   package var streamMaxBytes: Int64 = 4 << 30
   /// Copies of each stream the broker keeps: 1 or 3.
   package var streamReplicas = 1
+  /// Of the program, as service tools show it.
+  package var version = "0.0.0"
 
   package init(serverURL: String, dataFolder: String) {
     self.serverURL = serverURL

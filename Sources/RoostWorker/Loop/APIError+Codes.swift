@@ -43,7 +43,37 @@ extension APIError {
     )
   }
 
-  static func notImplemented(_ verb: APIVerb) -> APIError {
-    APIError(code: "not_implemented", message: "this version does not answer \(verb.rawValue) yet; use get")
+  // MARK: - Wakes
+
+  static let readyTimeoutTooLong = APIError(
+    code: "limit:ready_timeout_ms",
+    message:
+      "ready_timeout_ms is over \(WorkerLimits.greatestReadyMs); for longer waits publish a wake with Roost-Reply-To")
+
+  static func notReadyInTime(_ ms: UInt64) -> APIError {
+    APIError(
+      code: "ready_timeout",
+      message: "the actor was not ready within \(ms) ms; its wake stands, and explain says what it waits for",
+      isRetryable: true)
+  }
+
+  static func notStored(_ reason: String) -> APIError {
+    APIError(
+      code: "not_stored", message: "it is not known that the wake was stored: \(reason); ask again", isRetryable: true)
+  }
+
+  static let tooManyWaiters = APIError(
+    code: "too_many_waiters",
+    message: "the actor is being woken, but \(RoostCore.Limits.waitersPerActor) callers wait for it already; ask again",
+    isRetryable: true)
+
+  static let stopping = APIError(
+    code: "not_ready", message: "the worker is being stopped; ask again, another start goes on where it ended",
+    isRetryable: true)
+
+  // MARK: - The past
+
+  static func unreadable(_ reason: String) -> APIError {
+    APIError(code: "unreadable", message: "the journal cannot be read: \(reason)", isRetryable: true)
   }
 }

@@ -1,5 +1,6 @@
 import RoostCore
 import RoostNATS
+import RoostWire
 
 /// What has come in since the loop last looked, by kind: the kinds are served in the order of these fields.
 package struct Arrivals: Sendable {
@@ -22,9 +23,11 @@ package struct Arrivals: Sendable {
     hasDroppedPings = true
   }
 
-  /// Takes a question, or drops it when the loop is far behind: who asked asks again.
-  package mutating func take(request: Inquiry) {
-    if requests.count < WorkerLimits.waitingRequests { requests.append(request) }
+  /// Takes a question; false when the loop is so far behind that who asked has to ask again.
+  package mutating func take(request: Inquiry) -> Bool {
+    guard requests.count < WorkerLimits.waitingRequests else { return false }
+    requests.append(request)
+    return true
   }
 
   package var isEmpty: Bool { notices.isEmpty && pings.isEmpty && signals.isEmpty && requests.isEmpty }
@@ -78,4 +81,10 @@ package enum Notice: Sendable {
   case snapshotMade(olderThrough: RoostCore.RecordIndex)
   /// The stream took nothing for a while and does again: deadlines that wait for a runner start anew.
   case streamWasFull
+  /// An answer to the wake with this number.
+  case wakeAnswer(number: UInt64, payload: [UInt8])
+  /// The wake with this number may not be in the stream.
+  case wakeNotStored(number: UInt64, reason: String)
+  /// What the files say to a question about the past.
+  case told(APIReply, HistoryQuestion)
 }

@@ -119,7 +119,8 @@ struct Explaining {
     ]
     if outlook.runners > 0 {
       facts.append(
-        "The highest version, \(outlook.version), has \(outlook.runners) runners with \(outlook.slots) slots, \(outlook.freeSlots) of them free."
+        "The highest version, \(outlook.version), has \(outlook.runners) runners with \(outlook.slots) slots, "
+          + "\(outlook.freeSlots) of them free."
       )
     }
     if outlook.olderFreeSlots > 0 {

@@ -64,10 +64,27 @@ package enum WorkerLimits {
   static let waitingRequests = 8_192
   /// Rows that one turn lists (architecture, one loop): 1,000 actors are some 5 ms.
   static let listedRows = 1_000
+  /// What other questions cost a turn, in listed rows: why an actor waits is found by going over the runners of its pool, at
+  /// the worst, and to explain it over all of them.
+  static let smallRows = 10
+  static let explainRows = 100
   /// Actors that a filtered page looks at: as much work as listing 1,000.
   static let examinedActors = 10_000
   /// Actors that one turn puts in order for the first list of their pool: some 5 ms.
   static let orderedActors = 2_000
+  /// Callers that wait for an actor to be ready; beyond it they are told to ask again.
+  static let waitingWakes = 1_024
+  /// The gateway's path (lifecycle, defaults): how long an actor waits for a slot, and how long a caller waits beyond.
+  static let gatewayPendingMs: UInt64 = 60_000
+  static let gatewayStartMs: UInt64 = 10_000
+  /// Wakes sent again because a stop came in between.
+  static let rewakes = 16
+  /// Nobody holds a connection for longer than an hour; a longer wait is one with Roost-Reply-To.
+  static let greatestReadyMs: UInt64 = 3_600_000
+  /// Questions about the past that wait for their thread: each reads up to `historySegments`, a second of work.
+  static let waitingHistories = 16
+  /// Segments that one page of history reads: 512 MiB. Where there are more it says where to go on.
+  static let historySegments = 8
   /// What a page has beside its rows.
   static let pageOverheadBytes = 512
   /// What keeping a dead letter costs beside its payload and headers, in bytes.

@@ -19,6 +19,9 @@ package protocol Link: AnyObject {
   func reply(to subject: String, payload: [UInt8])
   /// Asks the stream for its time: stores a tick. If the stream is full, room is made.
   func publishTick(_ subject: String, payload: [UInt8])
+  /// Stores a wake whose answers come back as `Notice.wakeAnswer` with this number; `.wakeNotStored` tells where it is not
+  /// known to be in the stream.
+  func publishWake(_ number: UInt64, _ subject: String, payload: [UInt8])
   /// Publishes a message that comes back to us behind everything that the broker is passing on to us;
   /// `Notice.echo` tells.
   func echo(_ number: UInt64)

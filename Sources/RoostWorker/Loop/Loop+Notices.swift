@@ -48,6 +48,9 @@ extension Loop {
       excuseSilence(untilNs: turnNs)
     case .streamWasFull: mustRenew = true
     case .snapshotMade(let olderThrough): snapshotThrough = max(snapshotThrough, olderThrough)
+    case .wakeAnswer(let number, let payload): take(wakeAnswer: payload, to: number)
+    case .wakeNotStored(let number, let reason): take(wakeNotStored: reason, number)
+    case .told(let reply, let question): self.reply(reply, to: question.inquiry, since: question.startNs)
     }
   }
 

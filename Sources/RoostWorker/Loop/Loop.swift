@@ -16,6 +16,7 @@ package final class Loop {
   let settings: LoopSettings
   let journal: Journal
   let compacting: (any Compacting)?
+  let recounting: (any Recounting)?
   let link: any Link
   let source: any SignalSource
   let clocks: any Clocks
@@ -74,6 +75,9 @@ package final class Loop {
 
   /// What was asked and waits for its turn.
   var questions = Questions()
+  var discovery: Discovery
+  /// Callers that wait until an actor is ready.
+  var wakes = Wakes()
 
   // MARK: - Times, by the monotonic clock
 
@@ -97,8 +101,8 @@ package final class Loop {
 
   package init(
     settings: LoopSettings, recovered: Recovered, journal: Journal, link: any Link, source: any SignalSource,
-    clocks: any Clocks, compacting: (any Compacting)? = nil, health: Health = Health(), metrics: Metrics = Metrics(),
-    progress: Progress = Progress(), log: Log = .silent
+    clocks: any Clocks, compacting: (any Compacting)? = nil, recounting: (any Recounting)? = nil,
+    health: Health = Health(), metrics: Metrics = Metrics(), progress: Progress = Progress(), log: Log = .silent
   ) {
     self.settings = settings
     self.journal = journal
@@ -106,12 +110,15 @@ package final class Loop {
     self.source = source
     self.clocks = clocks
     self.compacting = compacting
+    self.recounting = recounting
     self.health = health
     self.metrics = metrics
     self.progress = progress
     self.log = log
     subjects = settings.subjects
     parser = SubjectParser(settings.subjects)
+    discovery = Discovery(
+      id: settings.workerName, version: settings.version, startedMs: clocks.wallMs(), subjects: settings.subjects)
     machine = recovered.machine
     clock = recovered.clock
     positions = recovered.positions
@@ -148,6 +155,7 @@ package final class Loop {
     acknowledgeEvents()
     sendDeadLetters()
     answer(requests: &arrivals.requests)
+    finishWakes()
     arrivals.removeAll()
     showHealth()
     lastTurnEndNs = clocks.monotonicNs()
@@ -185,7 +193,7 @@ package final class Loop {
     // Nothing leaves and nothing is judged without a link: what is due then waits for the notice that it is up.
     guard isLinkUp else { return .max }
     var next = min(nextEchoNs, sweepNs, positions.overdueNs)
-    next = min(next, acknowledgements.nextNs ?? .max, deadLetters.retryNs)
+    next = min(next, acknowledgements.nextNs ?? .max, deadLetters.retryNs, wakes.nextNs)
     if handover.isInDoubt { next = min(next, publishAgainNs) }
     if let tickNs = nextTickNs { next = min(next, tickNs) }
     return next
@@ -206,6 +214,8 @@ package struct LoopSettings: Sendable {
   package var partitions: UInt32 = 64
   /// Names the publisher of ticks.
   package var workerName = ""
+  /// Of the program, as service tools show it.
+  package var version = "0.0.0"
   /// Named in dead letters.
   package var streamName = "ROOST_SIGNALS"
   /// How long segments are kept for people after their records are in both snapshots.

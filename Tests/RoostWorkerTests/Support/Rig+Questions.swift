@@ -30,10 +30,24 @@ extension Rig {
   }
 }
 
+extension Rig {
+  /// The broker stores wakes of callers of the API, and passes on what the worker answers them.
+  func passOnWakes() {
+    for wake in link.wakes { store(wake.subject, wake.payload, replyTo: "_INBOX.wake.\(wake.number)") }
+    link.wakes = []
+    // A test may have forgotten what was published.
+    if link.searched > link.published.count { link.searched = 0 }
+    for message in link.published[link.searched...] where message.subject.hasPrefix("_INBOX.wake.") {
+      guard let number = UInt64(message.subject.dropFirst("_INBOX.wake.".count)) else { continue }
+      arrivals.notices.append(.wakeAnswer(number: number, payload: message.payload))
+    }
+    link.searched = link.published.count
+  }
+}
+
 extension APIReply {
   /// Of an error.
   var code: String? { if case .failed(let error) = self { error.code } else { nil } }
-  var error: APIError? { if case .failed(let error) = self { error } else { nil } }
   var actors: [String] { if case .list(let page) = self { page.actors.map(\.actor.text) } else { [] } }
   var next: String? { if case .list(let page) = self { page.next } else { nil } }
   var waiting: [PendingEntry] { if case .pending(let page) = self { page.entries } else { [] } }

@@ -54,6 +54,10 @@ final class RigLink: Link {
     ticks.append(Message(subject: subject, headers: [], payload: payload))
   }
   func echo(_ number: UInt64) { echoes.append(number) }
+  /// Wakes of callers of the API that are not in the stream yet, and how much of `published` was searched for answers.
+  var wakes: [(number: UInt64, subject: String, payload: [UInt8])] = []
+  var searched = 0
+  func publishWake(_ number: UInt64, _ subject: String, payload: [UInt8]) { wakes.append((number, subject, payload)) }
   func store(_ letter: RoostWire.DeadLetter) { letters.append(letter) }
 }
 
@@ -79,6 +83,7 @@ final class Rig {
   var defaults = PoolSettings()
   var segmentBytes = 1 << 20
   var compacting: (any Compacting)?
+  var recounting: (any Recounting)?
   var settings: LoopSettings
   var link = RigLink()
   var source = RigSource()
@@ -117,7 +122,7 @@ final class Rig {
     self.journal = journal
     loop = Loop(
       settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clocks,
-      compacting: compacting)
+      compacting: compacting, recounting: recounting)
     delivered = Int(recovered.positions.readAfter)
     if linkUp { bringUp() }
   }
@@ -197,7 +202,10 @@ final class Rig {
     delivered += count
     arrivals.lastSignalNs = clocks.monotonicNs()
     try loop.turn(&arrivals)
-    if confirms { confirm() }
+    if confirms {
+      confirm()
+      passOnWakes()
+    }
     if !isFrozen {
       for number in link.echoes { arrivals.notices.append(.echo(number)) }
       link.echoes = []
