@@ -81,7 +81,7 @@ struct LoopQuestionTests {
     rig.ask(.get(ActorID("a1")))
     try rig.turn()
     reply = try #require(try rig.takeReplies(.get).first)
-    #expect(reply.code == "disk_full")
+    #expect(reply.code == "journal_full")
     #expect(reply.error?.isRetryable == true)
   }
 

@@ -23,8 +23,8 @@ extension APIError {
   }
 
   /// `reason`: what is full and what to do.
-  static func diskFull(_ reason: String) -> APIError {
-    APIError(code: "disk_full", message: "the worker decides nothing: \(reason)", isRetryable: true)
+  static func journalFull(_ reason: String) -> APIError {
+    APIError(code: Answer.journalFull, message: "the worker decides nothing: \(reason)", isRetryable: true)
   }
 
   static func quarantined(_ pool: PoolID) -> APIError {

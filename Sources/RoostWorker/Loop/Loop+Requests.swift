@@ -55,7 +55,7 @@ extension Loop {
   }
 
   private func obstacle(to pool: PoolID) -> APIError? {
-    if isHeld { return .diskFull(heldReason) }
+    if isHeld { return .journalFull(heldReason) }
     if !hasBeenReady && !hasCaughtUp { return .notReady(health.reason) }
     if isQuarantined(pool) { return .quarantined(pool) }
     return nil
