@@ -4,13 +4,15 @@ set -euo pipefail
 
 packages=(
   libnats-dev            # cnats, imported by CNats
+  libssl-dev             # libcrypto, imported by CCrypto
   libprotobuf-c-dev      # imported by CProtobufC
   libmicrohttpd-dev      # imported by CMicroHTTPD
-  pkg-config             # how the Swift package manager finds the three
+  pkg-config             # how the Swift package manager finds the four
   protobuf-c-compiler    # protoc-c, for `make generate` and the test that compares
   protobuf-compiler      # protoc, for the Python code of Protos/
   git                    # applies the patches of Tests/Mutants, in `make mutants` and in a test
   nats-server            # the broker of the tests
+  openssl                # makes the keys and certificates of the tests of TLS
   python3-venv           # brings python3, the language of the outside tests
   docker-compose         # reads compose/docker-compose.yml in a test; no engine is needed for that
   e2fsprogs              # a file system of a few MiB, to be filled to its last byte in a test

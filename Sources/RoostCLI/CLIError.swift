@@ -53,7 +53,7 @@ extension CLIError {
   init(_ error: NATSError) {
     let exitCode: ExitCode =
       switch error.code {
-      case .configurationDiffers, .badSubject, .tooLarge: .usage
+      case .configurationDiffers, .badSubject, .tooLarge, .badAccess: .usage
       case .refused, .wrongRevision: .refused
       default: .unavailable
       }

@@ -80,7 +80,7 @@ extension Keeper {
         queue.put(.linkUp(brokerClockNs: clockNs, receivedNs: receivedNs, breaks: outboxBreaks))
       }
       log.info(
-        "link to the broker is up", [.server: NATSSettings(url: service.configuration.serverURL, name: "").redactedURL])
+        "link to the broker is up", [.server: service.configuration.access.redactedURL])
     } catch {
       return .away(error)
     }

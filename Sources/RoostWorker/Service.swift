@@ -108,7 +108,9 @@ final class Service {
       do throws(NATSError) {
         return try body()
       } catch {
-        if error.code == .configurationDiffers { throw WorkerError(.usage, code: error.code.rawValue, error.message) }
+        if error.code == .configurationDiffers || error.code == .badAccess {
+          throw WorkerError(.usage, code: error.code.rawValue, error.message)
+        }
         health.update { $0.reason = error.message }
         log.warning("broker not reached, trying again", [.error: error.message, .delayMs: delayMs])
         guard control.pause(ms: delayMs) else { return nil }
@@ -121,7 +123,7 @@ final class Service {
   private func connect() throws(NATSError) -> NATSConnection {
     let pings = settings.subjects.allPings.split(separator: "*").first.map(String.init) ?? ""
     return try NATSConnection.connect(
-      NATSSettings(url: configuration.serverURL, name: "roost worker \(settings.workerName)")
+      NATSSettings(configuration.access, name: "roost worker \(settings.workerName)")
     ) { [control, queue, log] event in
       switch event {
       case .slowConsumer(let subject) where subject.hasPrefix(pings): queue.put(.pingsDropped)
@@ -132,7 +134,7 @@ final class Service {
 
   private func connectOutbox() throws(NATSError) -> Outbox {
     try Outbox.connect(
-      NATSSettings(url: configuration.serverURL, name: "roost worker \(settings.workerName) out"),
+      NATSSettings(configuration.access, name: "roost worker \(settings.workerName) out"),
       onConnectionEvent: { [control, queue, log] event in noticeLink(event, control, queue, log) },
       onEvent: { [queue] event in
         switch event {

@@ -78,7 +78,7 @@ struct ArgumentTests {
       "actor_start_threshold_ms=2000", "--set", "events=outcomes", "--adopt", "--no-setup", "--prefix", "r2",
       "--replicas", "3", "--max-bytes", "8MiB")
     let configuration = try WorkerConfiguration(command, environment: ["NATS_URL": "nats://elsewhere:1"])
-    #expect(configuration.serverURL == "nats://elsewhere:1")
+    #expect(configuration.access.url == "nats://elsewhere:1")
     #expect(configuration.dataFolder == "/d")
     #expect(configuration.servedPools == [PoolID(namespace: "a", name: "b"), PoolID(namespace: "c", name: "d")])
     #expect(configuration.httpAddress == "8080")
@@ -89,7 +89,7 @@ struct ArgumentTests {
     #expect(configuration.streamReplicas == 3)
     #expect(configuration.streamMaxBytes == 8 << 20)
     let plain = try WorkerConfiguration(try parse("worker", "--data", "/d", "--server", "nats://s:2"), environment: [:])
-    #expect(plain.serverURL == "nats://s:2")
+    #expect(plain.access.url == "nats://s:2")
     for server in ["foo://x", "nats://a,http://u:secret@b", "://x"] {
       let error = #expect(throws: CLIError.self) {
         try WorkerConfiguration(try parse("worker", "--data", "/d"), environment: ["NATS_URL": server])
@@ -99,7 +99,7 @@ struct ArgumentTests {
     }
     for server in ["s:2", "TLS://s", "nats://a, nats://b"] {
       let command = try parse("worker", "--data", "/d", "--server", server)
-      #expect(try WorkerConfiguration(command, environment: [:]).serverURL == server)
+      #expect(try WorkerConfiguration(command, environment: [:]).access.url == server)
     }
     #expect(plain.poolDefaults == PoolSettings())
     #expect(plain.servedPools.isEmpty && !plain.adopt && !plain.skipsSetup && plain.httpAddress == nil)

@@ -46,8 +46,15 @@ struct DocumentationTests {
       let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `--") }
       // The first column may name several.
       let named = rows.flatMap { $0.split(separator: "|")[0].matches(of: /`--([a-z-]+)/).map { String($0.1) } }
-      #expect(named.sorted() == spec.options.map(\.name).sorted(), "\(heading)")
+      #expect(named.sorted() == spec.ownOptions.map(\.name).sorted(), "\(heading)")
     }
+  }
+
+  @Test("every option by which a command reaches the broker has its row in docs/security.md")
+  func access() throws {
+    let rows = try page("docs/security.md").split(separator: "\n").filter { $0.hasPrefix("| `--") }
+    let named = rows.flatMap { $0.split(separator: "|")[0].matches(of: /`--([a-z-]+)/).map { String($0.1) } }
+    #expect(named.sorted() == CommandTree.access.map(\.name).sorted())
   }
 
   @Test("every verb, event and limit of the protocol is named")
@@ -72,6 +79,7 @@ struct DocumentationTests {
     let link = /\]\(([^)#]+)(?:#[^)]*)?\)/
     for path in [
       "README.md", "docs/architecture.md", "docs/operating.md", "docs/protocol.md", "docs/limits.md", "docs/runner.md",
+      "docs/security.md",
     ] {
       let folder = Self.top.appending(path: path).deletingLastPathComponent()
       for match in try page(path).matches(of: link) where !match.1.hasPrefix("http") {
@@ -80,4 +88,9 @@ struct DocumentationTests {
       }
     }
   }
+}
+
+extension CommandSpec {
+  /// Without those that every command has that connects: they have a table of their own.
+  var ownOptions: [OptionSpec] { options.filter { option in !CommandTree.access.contains { $0.name == option.name } } }
 }

@@ -24,11 +24,11 @@ struct RunnerCommandTests {
       "--server", "nats://x:1", "--pool", "a/b", "--slots", "7", "--id", "r1", "--version", "3", "--grace", "500ms",
       "--ready-line", "--log-dir", "logs", "--prefix", "blue", "--inbox-prefix", "_INBOX.me", "--", "./run", "x")
     let runner = try RunnerConfiguration(command, environment: [:])
-    #expect(runner.serverURL == "nats://x:1")
+    #expect(runner.access.url == "nats://x:1")
     #expect(runner.pool.description == "a/b")
     #expect(runner.id.text == "r1")
     #expect([runner.slots, runner.version] == [7, 3])
-    #expect([runner.subjectPrefix, runner.inboxPrefix] == ["blue", "_INBOX.me"])
+    #expect([runner.subjectPrefix, runner.access.inboxPrefix] == ["blue", "_INBOX.me"])
     let process = try ProcessSettings(command, runner, environment: ["A": "B"])
     #expect(process.command == "./run")
     #expect(process.arguments == ["x"])
@@ -50,7 +50,7 @@ struct RunnerCommandTests {
     let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "docs/runner.md")
     let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| ") }
-    for option in CommandTree.runner.options {
+    for option in CommandTree.runner.ownOptions {
       #expect(rows.contains { $0.hasPrefix("| `--\(option.name)") }, "--\(option.name)")
     }
     for code in RunnerError.Code.allCases {

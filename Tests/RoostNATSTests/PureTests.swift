@@ -142,7 +142,7 @@ import Testing
   @Test("no password is shown")
   func redacted() {
     let settings = NATSSettings(url: "nats://a:secret@h1:4222,nats://h2:4222,tok@h3:1", name: "n")
-    #expect(settings.redactedURL == "nats://h1:4222,nats://h2:4222,h3:1")
+    #expect(settings.access.redactedURL == "nats://h1:4222,nats://h2:4222,h3:1")
   }
 
   @Test("pauses between attempts grow up to their cap")

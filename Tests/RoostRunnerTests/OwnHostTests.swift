@@ -52,7 +52,8 @@ private final class OwnRunner: Sendable {
     let made = Made()
     let runner = Runner(
       RunnerConfiguration(
-        serverURL: fleet.broker.url, pool: PoolID(namespace: "default", name: "gpu"), id: RunnerID("own"), slots: slots),
+        NATSAccess(fleet.broker.url), pool: PoolID(namespace: "default", name: "gpu"), id: RunnerID("own"), slots: slots
+      ),
       log: Log(from: .debug) { line in made.lines.withLock { $0 += line } })
     (self.made, self.runner) = (made, runner)
     thread = ServiceThread {

@@ -14,7 +14,7 @@ struct TidyTests {
       "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",
     ],
     "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"],
-    "RoostNATS": ["RoostCore", "CNats"],
+    "RoostNATS": ["RoostCore", "CNats", "CCrypto"],
     "RoostJournal": ["RoostCore", "CRoostSystem"],
     "RoostWire": ["RoostCore", "CRoostProtos", "CProtobufC"],
     "RoostTelemetry": ["RoostCore"],

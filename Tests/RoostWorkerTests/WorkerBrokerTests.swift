@@ -10,7 +10,7 @@ struct WorkerBrokerTests {
   private let pool = PoolID(namespace: "default", name: "gpu")
 
   private func configuration(_ broker: Broker, _ folder: TemporaryFolder) -> WorkerConfiguration {
-    var configuration = WorkerConfiguration(serverURL: broker.url, dataFolder: folder.path)
+    var configuration = WorkerConfiguration(NATSAccess(broker.url), dataFolder: folder.path)
     configuration.streamMaxBytes = 64 << 20
     return configuration
   }

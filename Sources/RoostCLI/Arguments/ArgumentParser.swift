@@ -15,8 +15,9 @@ struct ParsedCommand: Sendable {
   func all(_ option: String) -> [String] { values[option] ?? [] }
 }
 
-/// Long options (`--name value`, `--name=value`), operands in any order among them, `--` before operands that begin
-/// with a dash. Options are never abbreviated: a script must not change its meaning when an option is added.
+/// Long options (`--name value`, `--name=value`), a letter for a few of them (`-s value`), operands in any order among
+/// them, `--` before operands that begin with a dash. Options are never abbreviated: a script must not change its meaning
+/// when an option is added.
 enum ArgumentParser {
   /// Errors: `usage`, naming the argument and the command whose help shows the right ones.
   static func parse(_ arguments: [String], root: CommandSpec) throws(CLIError) -> ParsedCommand {
@@ -27,9 +28,7 @@ enum ArgumentParser {
         for operand in rest { try add(operand: operand, to: &command) }
         break
       }
-      if argument == "-h" {
-        command.wantsHelp = true
-      } else if argument.hasPrefix("-"), argument != "-" {
+      if argument.hasPrefix("-"), argument != "-" {
         try parse(option: argument, &rest, into: &command)
       } else if !command.spec.subcommands.isEmpty {
         try descend(to: argument, &command)
@@ -56,6 +55,7 @@ enum ArgumentParser {
   private static func parse(
     option argument: String, _ rest: inout ArraySlice<String>, into command: inout ParsedCommand
   ) throws(CLIError) {
+    let argument = command.spec.longForm(of: argument)
     let body = argument.dropFirst(2)
     let name = String(body.prefix { $0 != "=" })
     guard argument.hasPrefix("--"), let option = command.spec.option(named: name) else {

@@ -15,6 +15,12 @@ struct CommandSpec: Sendable {
 
   /// The option with this name, `help` included.
   func option(named name: String) -> OptionSpec? { (options + [.help]).first { $0.name == name } }
+
+  /// `-s` as `--server`; anything else as it is.
+  func longForm(of argument: String) -> String {
+    guard argument.count == 2, argument.hasPrefix("-") else { return argument }
+    return (options + [.help]).first { $0.short == argument.last }.map { "--\($0.name)" } ?? argument
+  }
 }
 
 /// Something that stands by its place, without a name. All are required.
@@ -35,8 +41,10 @@ struct OptionSpec: Sendable {
   var isRepeatable = false
   /// The only values allowed; empty = any.
   var choices: [String] = []
+  /// A letter that stands for it, behind one dash.
+  var short: Character?
 
-  static let help = OptionSpec(name: "help", value: nil, summary: "show this help")
+  static let help = OptionSpec(name: "help", value: nil, summary: "show this help", short: "h")
 
   static func flag(_ name: String, _ summary: String) -> OptionSpec {
     OptionSpec(name: name, value: nil, summary: summary)

@@ -62,9 +62,8 @@ extension CommandTree {
       .value("msg-id", "ID", "the same ID within two minutes is stored once: for trying again"),
     ] + clientOptions
 
-  private static let clientOptions = [
-    OptionSpec.choice("output", ["text", "json"], "json: one object per line (default: text)"),
-    server, prefix,
-    .value("inbox-prefix", "NAME", "where answers may go, as the user is permitted\n(default: _INBOX)"),
-  ]
+  private static let clientOptions =
+    [
+      OptionSpec.choice("output", ["text", "json"], "json: one object per line (default: text)"), prefix,
+    ] + access
 }

@@ -7,13 +7,11 @@ extension CommandTree {
       + "docs/runner.md says more.",
     commandLine: OperandSpec(name: "COMMAND", summary: "the program of every actor, with its arguments"),
     options: [
-      server,
       .value("pool", "NS/POOL", "the pool whose actors it runs (required)"),
       .value("slots", "N", "how many at a time (default: 1)"),
       .value("id", "ID", "the runner's id; another process with it ends this one\n(default: made of host and process)"),
       runnerVersion, runnerGrace, runnerReadyLine, runnerLogDir, prefix,
-      .value("inbox-prefix", "NAME", "where answers may go, as the user is permitted\n(default: _INBOX)"),
-    ])
+    ] + access)
 
   static let runnerVersion = OptionSpec.value(
     "version", "V", "new actors go to the runners of the highest version (default: 1)")

@@ -15,7 +15,6 @@ enum CommandTree {
     name: "worker", summary: "serve pools: read signals, decide, journal, tell runners",
     details: "Runs until SIGTERM or SIGINT; a second one ends it at once. Killing it at any instant loses nothing.",
     options: [
-      server,
       .value("data", "DIR", "folder of the journal, made if missing; one worker at a time (required)"),
       .list("pool", "NS/POOL", "serve only these pools; a data folder keeps its set"),
       workerHTTP, workerSet,
@@ -23,7 +22,7 @@ enum CommandTree {
       .flag("adopt", "take the pools over from another journal: all runners closed,\ngo on from the end of the stream"),
       .flag("no-setup", "streams and bucket are there: do not make or compare them"),
       prefix, replicas, maxBytes,
-    ])
+    ] + access)
 
   static let workerHTTP = OptionSpec.value(
     "http", "HOST:PORT", "health page: /livez, /readyz, /metrics; a PORT alone is on loopback,\nport 0 is any")
@@ -37,15 +36,11 @@ enum CommandTree {
   static let setup = CommandSpec(
     name: "setup", summary: "make the streams and the bucket, or compare those that are there",
     details: "A worker does this by itself unless it is told --no-setup. Nothing that exists is changed.",
-    options: [server, .flag("dry-run", "only print what would be asked of the broker"), prefix, replicas, maxBytes])
+    options: [.flag("dry-run", "only print what would be asked of the broker"), prefix, replicas, maxBytes] + access)
 
-  static let server = OptionSpec.value(
-    "server", "URL", "the NATS server, several separated by commas\n(default: NATS_URL, else \(defaultServer))")
   static let prefix = OptionSpec.value("prefix", "NAME", "first token of every subject (default: roost)")
   static let replicas = OptionSpec.choice(
     "replicas", ["1", "3"], "copies of each stream that the broker keeps (default: 1)")
   static let maxBytes = OptionSpec.value(
     "max-bytes", "SIZE", "room of the signal stream, e.g. 512MiB; full, it refuses publishers\n(default: 4GiB)")
-
-  static let defaultServer = "nats://127.0.0.1:4222"
 }

@@ -20,7 +20,8 @@ enum HelpText {
   }
 
   private static func label(_ option: OptionSpec) -> String {
-    let label = option.value.map { "--\(option.name) \($0)" } ?? "--\(option.name)"
+    let names = option.short.map { "-\($0), --\(option.name)" } ?? "--\(option.name)"
+    let label = option.value.map { "\(names) \($0)" } ?? names
     return option.isRepeatable ? "\(label) ..." : label
   }
 

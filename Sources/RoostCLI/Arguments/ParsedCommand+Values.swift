@@ -5,23 +5,6 @@ import RoostWorker
 
 /// Values that several commands read; each error says what would be right.
 extension ParsedCommand {
-  /// Errors: `usage` for a scheme that the NATS client does not know: no waiting makes that right.
-  func serverURL(_ environment: [String: String]) throws(CLIError) -> String {
-    let url = value("server") ?? environment["NATS_URL"] ?? CommandTree.defaultServer
-    for server in url.split(separator: ",") {
-      guard let end = server.firstRange(of: "://")?.lowerBound else { continue }
-      let scheme = server[..<end].drop { $0 == " " }
-      guard Self.serverSchemes.contains(scheme.lowercased()) else {
-        // Not the whole address: a password may be in it.
-        throw .usage(
-          "--server \(scheme)://...: write nats://HOST:PORT or tls://HOST:PORT (NATS_URL is read the same way)")
-      }
-    }
-    return url
-  }
-
-  private static let serverSchemes: Set<String> = ["nats", "tls"]
-
   func subjects() throws(CLIError) -> Subjects {
     guard let prefix = value("prefix") else { return Subjects() }
     // A stream's name is made of it, so it is one token here.

@@ -1,4 +1,4 @@
-import Glibc
+import RoostNATS
 
 /// The bytes of `--input-file`.
 enum InputFile {
@@ -7,22 +7,10 @@ enum InputFile {
 
   /// `-` is standard input. Errors: `usage` when it cannot be read or is too large.
   static func read(_ path: String) throws(CLIError) -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw refusal(path, String(cString: strerror(errno))) }
-    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { throw refusal(path, String(cString: strerror(errno))) }
-      if count == 0 { return bytes }
-      bytes += buffer[0..<count]
-      if bytes.count > limitBytes { throw refusal(path, "it has more than \(limitBytes) bytes") }
+    do {
+      return try SmallFile.read(path, atMost: limitBytes, dashIsInput: true)
+    } catch {
+      throw .usage("--input-file \(path): \(error.reason)")
     }
-  }
-
-  private static func refusal(_ path: String, _ reason: String) -> CLIError {
-    .usage("--input-file \(path): \(reason)")
   }
 }

@@ -11,14 +11,8 @@ final class SignalClient {
   /// Errors: `unavailable` when the broker does not answer.
   init(_ command: ParsedCommand, environment: [String: String]) throws(CLIError) {
     subjects = try command.subjects()
-    var settings = NATSSettings(
-      url: try command.serverURL(environment), name: "roost \(command.path.joined(separator: " "))")
-    if let prefix = command.value("inbox-prefix") {
-      guard ReplySubject.isAccepted("\(prefix).x") else {
-        throw .usage("--inbox-prefix \(prefix): it must be _INBOX or begin with _INBOX. or roost.reply.")
-      }
-      settings.inboxPrefix = prefix
-    }
+    let settings = NATSSettings(
+      try command.access(environment), name: "roost \(command.path.joined(separator: " "))")
     do {
       connection = try NATSConnection.connect(settings)
     } catch {

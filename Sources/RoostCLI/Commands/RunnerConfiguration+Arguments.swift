@@ -13,11 +13,10 @@ extension RunnerConfiguration {
       try ParsedCommand.identifier(text, of: "id of a runner")
     }
     self.init(
-      serverURL: try command.serverURL(environment), pool: try ParsedCommand.pool(pool),
+      try command.access(environment), pool: try ParsedCommand.pool(pool),
       id: RunnerID(id ?? Self.ownID()), slots: try command.number("slots", in: Limits.slots) ?? 1)
     version = try command.number("version", in: 0...UInt32.max) ?? 1
     subjectPrefix = try command.subjects().prefix
-    inboxPrefix = command.value("inbox-prefix") ?? "_INBOX"
     let graceMs = try command.graceMs()
     // Beyond the grace: SIGKILL, the last events and the worker's close.
     leaveLimitMs = graceMs + 10_000

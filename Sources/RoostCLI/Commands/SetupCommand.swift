@@ -10,7 +10,7 @@ enum SetupCommand {
       try console.out(streams.dryRunText + "\n")
       return .success
     }
-    let settings = NATSSettings(url: try command.serverURL(environment), name: "roost setup")
+    let settings = NATSSettings(try command.access(environment), name: "roost setup")
     let connection: NATSConnection
     do {
       connection = try NATSConnection.connect(settings)

@@ -10,7 +10,7 @@ extension WorkerConfiguration {
     guard let folder = command.value("data"), !folder.isEmpty else {
       throw .usage("worker: --data DIR is missing: the folder of the journal, e.g. --data ./roost-data")
     }
-    self.init(serverURL: try command.serverURL(environment), dataFolder: folder)
+    self.init(try command.access(environment), dataFolder: folder)
     version = Version.text
     for text in command.all("pool") { servedPools.insert(try ParsedCommand.pool(text)) }
     if let http = command.value("http") {

@@ -12,6 +12,8 @@ final class ConnectionOptions {
     self.handle = handle
     let doing = "preparing a connection"
     try setServers(settings)
+    try setIdentity(settings.access.identity)
+    try setTLS(settings.access.tls)
     try check(natsOptions_SetName(handle, settings.name), doing)
     try check(natsOptions_SetTimeout(handle, settings.connectTimeoutMs), doing)
     try check(natsOptions_SetPingInterval(handle, settings.pingIntervalMs), doing)
@@ -26,13 +28,38 @@ final class ConnectionOptions {
   deinit { natsOptions_Destroy(handle) }
 
   private func setServers(_ settings: NATSSettings) throws(NATSError) {
-    let servers = settings.url.split(separator: ",").map { String($0) }
+    let servers = settings.access.url.split(separator: ",").map { String($0) }
     if servers.isEmpty { throw NATSError(.unreachable, "no NATS server given; name one, e.g. nats://127.0.0.1:4222") }
     let copies = servers.map { strdup($0) }
     defer { for copy in copies { free(copy) } }
     var pointers = copies.map { UnsafePointer($0) }
     try check(
-      natsOptions_SetServers(handle, &pointers, Int32(pointers.count)), "reading the address \(settings.redactedURL)")
+      natsOptions_SetServers(handle, &pointers, Int32(pointers.count)),
+      "reading the address \(settings.access.redactedURL)")
+  }
+
+  private func setIdentity(_ identity: NATSAccess.Identity) throws(NATSError) {
+    let doing = "preparing to say who we are"
+    switch identity {
+    case .inAddress: break
+    case .user(let name, let password): try check(natsOptions_SetUserInfo(handle, name, password), doing)
+    case .token(let token): try check(natsOptions_SetToken(handle, token), doing)
+    case .credentials(let file): try check(natsOptions_SetUserCredentialsFromFiles(handle, file, nil), doing)
+    case .nkey(let file):
+      try check(natsOptions_SetNKeyFromSeed(handle, try NKey.publicKey(seedFile: file), file), doing)
+    }
+  }
+
+  private func setTLS(_ tls: NATSAccess.TLS) throws(NATSError) {
+    guard tls.isGiven else { return }
+    try check(natsOptions_SetSecure(handle, true), "preparing TLS")
+    if let file = tls.authorities {
+      try check(natsOptions_LoadCATrustedCertificates(handle, file), "reading the authorities in \(file)")
+    }
+    if let certificate = tls.certificate, let key = tls.key {
+      try check(
+        natsOptions_LoadCertificatesChain(handle, certificate, key), "reading the certificate in \(certificate)")
+    }
   }
 
   /// `context`: a retained ``ConnectionObservers``. Every closure runs on a thread of the library.

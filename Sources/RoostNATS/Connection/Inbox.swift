@@ -11,9 +11,7 @@ enum Inbox {
 }
 
 extension NATSSettings {
-  /// The address as it may be shown: without user and password.
-  package var redactedURL: String { Self.redact(url) }
-
+  /// Without user and password.
   static func redact(_ url: String) -> String {
     url.split(separator: ",").map { one -> String in
       guard let at = one.lastIndex(of: "@") else { return String(one) }

@@ -36,7 +36,7 @@ package final class NATSConnection: Sendable {
       var status = natsConnection_Connect(&handle, options.handle)
       // Whoever accepted hung up before a word, as a proxy without its server does, or a refusal that came late.
       if status == NATS_CONNECTION_CLOSED { status = NATS_NO_SERVER }
-      try check(status, "connecting to \(settings.redactedURL)")
+      try check(status, "connecting to \(settings.access.redactedURL)")
     } catch {
       context.release()
       throw error
@@ -53,7 +53,7 @@ package final class NATSConnection: Sendable {
     self.settings = settings
     self.observers = observers
     observers.subscriptions.connected(handle)
-    requests = Requests(inbox: Inbox.name(prefix: settings.inboxPrefix))
+    requests = Requests(inbox: Inbox.name(prefix: settings.access.inboxPrefix))
     let requests = self.requests
     observers.add { event in requests.connectionChanged(event) }
   }

@@ -1,19 +1,18 @@
 /// How a connection is made. Everything but the address has a default that suits a worker.
 package struct NATSSettings: Sendable {
-  /// One URL, or several separated by commas. `nats://user:password@host:port` carries credentials.
-  package var url: String
+  package var access: NATSAccess
   /// Shown in the server's list of connections.
   package var name: String
-  /// `_INBOX`, or the prefix that the user of this connection is permitted (wire, permissions).
-  package var inboxPrefix = "_INBOX"
   package var connectTimeoutMs = NATSLimits.connectTimeoutMs
   package var pingIntervalMs = NATSLimits.pingIntervalMs
   package var maxPingsOut = NATSLimits.maxPingsOut
 
-  package init(url: String, name: String) {
-    self.url = url
+  package init(_ access: NATSAccess, name: String) {
+    self.access = access
     self.name = name
   }
+
+  package init(url: String, name: String) { self.init(NATSAccess(url), name: name) }
 }
 
 /// What happened to a connection, in the order in which it happened.

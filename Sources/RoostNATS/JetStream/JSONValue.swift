@@ -80,7 +80,7 @@ package enum JSONValue: Equatable, Sendable, Codable {
     }
   }
 
-  static func parse(_ bytes: [UInt8], from source: String) throws(NATSError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8], from source: String) throws(NATSError) -> JSONValue {
     do {
       return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     } catch {

@@ -64,7 +64,7 @@ package final class Outbox: Sendable {
     self.connection = connection
     self.loop = loop
     self.onEvent = onEvent
-    inbox = Inbox.name(prefix: connection.settings.inboxPrefix)
+    inbox = Inbox.name(prefix: connection.settings.access.inboxPrefix)
     state = Mutex(State(reconnects: reconnects, knownBreaks: loop.breakCount))
   }
 

@@ -54,7 +54,7 @@ package final class SignalReader: SignalSource {
   package init(connection: NATSConnection, settings: SignalReaderSettings) {
     self.connection = connection
     self.settings = settings
-    inbox = Inbox.name(prefix: connection.settings.inboxPrefix)
+    inbox = Inbox.name(prefix: connection.settings.access.inboxPrefix)
     // A single message of the largest size must fit into half a window, or it would be asked for alone each time.
     let bytes = max(settings.windowBytes, 4 * connection.maxPayloadBytes)
     state = Monitor(State(window: PullWindow(limitMessages: settings.windowMessages, limitBytes: bytes)))

@@ -24,6 +24,9 @@ package enum NATSLimits {
   /// Write and read buffer of a connection: a batch of 500 commands of about 120 bytes leaves in one system call.
   package static let ioBufferBytes: Int32 = 64 * 1024
 
+  /// Largest file of credentials, keys or certificates, in bytes: a bundle of all public authorities has 220 KiB.
+  package static let accessFileBytes = 4 * 1024 * 1024
+
   /// How long the closing of an outbox's broken socket waits for a read under way, in ms: such a read needs
   /// microseconds once its thread runs, and a busy machine lets it run within this time.
   static let readEndsMs: Int64 = 100

@@ -38,6 +38,8 @@ package struct NATSError: Error, Equatable, Sendable, CustomStringConvertible {
     case library = "ROOST-N016"
     /// Too many requests are waiting for an answer.
     case tooManyRequests = "ROOST-N017"
+    /// A file that shows who we are, or who the server is, is missing or not whole.
+    case badAccess = "ROOST-N018"
   }
 
   package let code: Code

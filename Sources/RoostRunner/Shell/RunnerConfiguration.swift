@@ -1,9 +1,9 @@
 import RoostCore
+import RoostNATS
 
 /// What a runner is told when it is started.
 package struct RunnerConfiguration: Sendable {
-  /// The broker's address, as NATS_URL.
-  package var serverURL: String
+  package var access: NATSAccess
   package var pool: PoolID
   /// Kept over restarts, and nobody else's: a second process with it ends the first.
   package var id: RunnerID
@@ -15,13 +15,11 @@ package struct RunnerConfiguration: Sendable {
   package var metadata: [MetadataEntry] = []
   /// The first tokens of every subject.
   package var subjectPrefix = "roost"
-  /// Where answers may go, as the user is permitted.
-  package var inboxPrefix = "_INBOX"
   /// How long it may take to leave, at most, in ms: longer than its actors need to end.
   package var leaveLimitMs: Int64 = 20_000
 
-  package init(serverURL: String, pool: PoolID, id: RunnerID, slots: UInt32) {
-    self.serverURL = serverURL
+  package init(_ access: NATSAccess, pool: PoolID, id: RunnerID, slots: UInt32) {
+    self.access = access
     self.pool = pool
     self.id = id
     self.slots = slots

@@ -36,9 +36,8 @@ final class RunnerLink {
     self.log = log
     self.put = put
     parser = SubjectParser(subjects)
-    var settings = NATSSettings(
-      url: configuration.serverURL, name: "roost runner \(configuration.pool) \(configuration.id)")
-    settings.inboxPrefix = configuration.inboxPrefix
+    let settings = NATSSettings(
+      configuration.access, name: "roost runner \(configuration.pool) \(configuration.id)")
     let closing = Closing()
     isClosing = closing
     connection = try NATSConnection.connect(settings) { event in

@@ -1,9 +1,9 @@
 import RoostCore
+import RoostNATS
 
 /// What a worker is told when it is started. Flags of the command line map onto these one to one.
 package struct WorkerConfiguration: Sendable {
-  /// The broker's address, as NATS_URL.
-  package var serverURL: String
+  package var access: NATSAccess
   /// The folder of the journal. One worker at a time; made if it is missing.
   package var dataFolder: String
   /// The pools served; empty = all. A worker with a set skips the signals of others and never trims the stream.
@@ -29,8 +29,8 @@ package struct WorkerConfiguration: Sendable {
   /// Of the program, as service tools show it.
   package var version = "0.0.0"
 
-  package init(serverURL: String, dataFolder: String) {
-    self.serverURL = serverURL
+  package init(_ access: NATSAccess, dataFolder: String) {
+    self.access = access
     self.dataFolder = dataFolder
   }
 }

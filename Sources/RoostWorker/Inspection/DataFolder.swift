@@ -1,12 +1,13 @@
 import RoostCore
 import RoostJournal
+import RoostNATS
 import RoostWire
 
 /// A worker's data folder that is looked at, not served: nothing in it is changed, and no worker takes it meanwhile.
 package struct DataFolder {
   let journal: JournalView
   /// What a worker of this version spreads its pools over.
-  package let partitions = WorkerConfiguration(serverURL: "", dataFolder: "").partitions
+  package let partitions = WorkerConfiguration(NATSAccess(""), dataFolder: "").partitions
   let defaults = PoolSettings()
   let codec = WireCodec()
 
