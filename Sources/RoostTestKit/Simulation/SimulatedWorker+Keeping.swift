@@ -28,7 +28,7 @@ extension SimulatedWorker {
     check()
     guard isServing else { return }
     // While only a time says where to read, the question stays open.
-    if progress.newest.sequence > 0 { simulation.comparedStream() }
+    if progress.newest.sequence > 0 { simulation.comparedStream(at: progress.newest.sequence) }
     writeIdentity()
     put {
       $0.notices.append(

@@ -119,6 +119,7 @@ extension Simulation {
         note("the broker loses \(lost), the stream ends with \(stream.last)")
         hasLostSignals = true
         lossEnd = min(lossEnd ?? .max, stream.last)
+        latestLossEnd = stream.last
         witness.vanished(after: stream.last)
       }
     case .loseSignals(let percent, let ms):

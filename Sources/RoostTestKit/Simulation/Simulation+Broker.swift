@@ -90,8 +90,10 @@ extension Simulation {
     witness.mayMiss(after: lossEnd)
   }
 
-  /// The worker has found out where to go on.
-  func comparedStream() {
+  /// The worker has compared the stream at `position`. What it had read behind it and not applied yet may still be of what
+  /// was lost.
+  func comparedStream(at position: StreamSequence) {
+    guard position >= latestLossEnd else { return }
     lossEnd = nil
     isAmbiguous = false
   }

@@ -47,6 +47,8 @@ package final class Simulation {
   var hasLostSignals = false
   /// The stream ended here after the last loss that the worker has not accepted; nil = none.
   var lossEnd: StreamSequence?
+  /// Where it ended after the last loss of all.
+  var latestLossEnd: StreamSequence = 0
   /// Numbers and the broker's clock have both gone back: nothing tells the worker any more which messages are new
   /// (architecture, reading signals). Some of them may be taken for known ones.
   var isAmbiguous = false
