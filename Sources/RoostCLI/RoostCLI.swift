@@ -29,6 +29,11 @@ public enum RoostCLI {
   private static func run(
     _ command: ParsedCommand, _ environment: [String: String], _ console: Console
   ) throws(CLIError) -> ExitCode {
+    switch command.path {
+    case ["actor", "list"], ["actor", "explain"], ["pool", "explain"], ["runner", "list"], ["pending"]:
+      return try QuestionCommand(command, console: console).run(environment: environment)
+    default: break
+    }
     switch command.path.first {
     case "up": return try UpCommand.run(command, environment: environment, console: console)
     case "worker": return try WorkerCommand.run(command, environment: environment, console: console)

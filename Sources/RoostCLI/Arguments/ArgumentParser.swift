@@ -30,7 +30,7 @@ enum ArgumentParser {
       }
       if argument.hasPrefix("-"), argument != "-" {
         try parse(option: argument, &rest, into: &command)
-      } else if !command.spec.subcommands.isEmpty {
+      } else if command.spec.isGroup || command.spec.hasSubcommand(argument) {
         try descend(to: argument, &command)
       } else {
         try add(operand: argument, to: &command)
@@ -89,7 +89,7 @@ enum ArgumentParser {
   }
 
   private static func checkComplete(_ command: ParsedCommand) throws(CLIError) {
-    if !command.spec.subcommands.isEmpty {
+    if command.spec.isGroup {
       let names = command.spec.subcommands.map(\.name).joined(separator: ", ")
       throw refusal(command, "a command is missing: one of \(names)")
     }

@@ -10,8 +10,14 @@ struct CommandSpec: Sendable {
   /// A command line of its own, which begins with the first operand and ends the options; at least one word.
   var commandLine: OperandSpec?
   var options: [OptionSpec] = []
-  /// Empty for a command that does something itself.
+  /// Empty for most commands that do something themselves.
   var subcommands: [CommandSpec] = []
+
+  /// It does nothing without one of its subcommands.
+  var isGroup: Bool { !subcommands.isEmpty && commandLine == nil }
+
+  /// One that runs a command line may have subcommands too: whoever means a program of that name writes `--` before it.
+  func hasSubcommand(_ name: String) -> Bool { subcommands.contains { $0.name == name } }
 
   /// The option with this name, `help` included.
   func option(named name: String) -> OptionSpec? { (options + [.help]).first { $0.name == name } }

@@ -2,7 +2,7 @@ extension CommandTree {
   static let actor = CommandSpec(
     name: "actor", summary: "signal an actor, or look at one",
     details: "A signal is durable once it is `stored`; what follows are the worker's answers to it.",
-    subcommands: [create, wake, allocate, sleep, reschedule, destroy, get])
+    subcommands: [create, wake, allocate, sleep, reschedule, destroy, get, listActors, explainActor])
 
   private static let create = CommandSpec(
     name: "create", summary: "make an actor and attempt its first start", operands: actorOperands,
@@ -48,7 +48,7 @@ extension CommandTree {
       .value("timeout", "DURATION", "how long to wait for the worker (default: 5s)")
     ] + clientOptions)
 
-  private static let actorOperands = [
+  static let actorOperands = [
     OperandSpec(name: "NS/POOL", summary: "namespace and pool, e.g. default/gpu"),
     OperandSpec(name: "ACTOR", summary: "the actor's id: 1 to 64 of A-Z a-z 0-9 _ -"),
   ]

@@ -11,7 +11,8 @@ extension CommandTree {
       .value("slots", "N", "how many at a time (default: 1)"),
       .value("id", "ID", "the runner's id; another process with it ends this one\n(default: made of host and process)"),
       runnerVersion, runnerGrace, runnerReadyLine, runnerLogDir, prefix,
-    ] + access)
+    ] + access,
+    subcommands: [listRunners])
 
   static let runnerVersion = OptionSpec.value(
     "version", "V", "new actors go to the runners of the highest version (default: 1)")

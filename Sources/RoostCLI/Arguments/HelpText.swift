@@ -5,7 +5,7 @@ enum HelpText {
   static func of(_ spec: CommandSpec, path: [String]) -> String {
     let name = (["roost"] + path).joined(separator: " ")
     var usage = "usage: \(name)"
-    if !spec.subcommands.isEmpty { usage += " COMMAND" }
+    if spec.isGroup { usage += " COMMAND" }
     for operand in spec.operands { usage += " \(operand.name)" }
     if !spec.options.isEmpty { usage += " [OPTIONS]" }
     if let commandLine = spec.commandLine { usage += " -- \(commandLine.name) [ARGUMENTS]" }
