@@ -75,6 +75,11 @@ import Testing
     }
     access.identity = .credentials(file: "\(keys.folder)/none.creds")
     #expect(code { try access.check() } == .badAccess)
+    let largest = String(repeating: "x", count: NATSLimits.accessFileBytes)
+    access.identity = .credentials(file: try keys.write("largest.creds", largest))
+    #expect(code { try access.check() } == nil)
+    access.identity = .credentials(file: try keys.write("larger.creds", largest + "x"))
+    #expect(code { try access.check() } == .badAccess)
     access.identity = .inAddress
     access.tls.certificate = try keys.write("client.pem", "x")
     #expect(code { try access.check() } == .badAccess)
