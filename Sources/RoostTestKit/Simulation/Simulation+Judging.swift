@@ -8,10 +8,14 @@ import RoostWorker
 extension Simulation {
   /// After every turn: what the state alone can break, where it may have changed.
   func turned() {
+    let isHeld = worker.loop?.isHeld ?? false
+    if isHeld, heldSinceNs == nil { heldSinceNs = nowNs }
     let record = worker.lastRecord
-    if record == checkedRecord { return }
-    checkedRecord = record
-    check()
+    if record != checkedRecord {
+      checkedRecord = record
+      check()
+    }
+    if !isHeld { heldSinceNs = nil }
   }
 
   func check() {

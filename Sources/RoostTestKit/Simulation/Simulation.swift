@@ -59,6 +59,8 @@ package final class Simulation {
   var processes = 0
   var calls = 0
   var checkedRecord: RecordIndex = 0
+  /// Since then the worker has had no room for what it has decided; nil = it has.
+  var heldSinceNs: Int64?
 
   package init(_ story: Story) {
     self.story = story

@@ -114,7 +114,9 @@ extension Witness {
     // The worker's clock may be a little faster.
     let thresholdNs = simulation.story.setting.defaults.runnerLostThreshold.value * 990_000
     for (runner, session) in before.open where after.open[runner] != session {
-      guard let heard = heardNs[session], simulation.nowNs - heard < thresholdNs,
+      // What was decided before a ping may have had to wait for room.
+      guard let heard = heardNs[session], min(simulation.nowNs, simulation.heldSinceNs ?? .max) - heard < thresholdNs,
+        heard <= simulation.heldSinceNs ?? .max,
         loop.machine.reading(pool, { $0.pingStatus(runner, session) }) == .closed(reason: "lost")
       else { continue }
       simulation.fail(

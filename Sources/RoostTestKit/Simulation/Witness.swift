@@ -210,7 +210,13 @@ final class Witness {
       return simulation.fail("a command to session \(line.session), which was closed: \(issued)")
     }
     let known = lines[line] ?? []
-    if let since = reopened[line], index == UInt64(since.count) + 1 { reopened[line] = since + [issued] }
+    if let since = reopened[line] {
+      if index == 1 {
+        reopened[line] = [issued]
+      } else if index == UInt64(since.count) + 1 {
+        reopened[line] = since + [issued]
+      }
+    }
     if index == UInt64(known.count) + 1 {
       lines[line, default: []].append(issued)
     } else if index > UInt64(known.count) {
@@ -219,7 +225,7 @@ final class Witness {
       let first = known[Int(index) - 1]
       let isSame = first.actor == issued.actor && first.generation == issued.generation
       if isSame, first.isStart || !issued.isStart { return }
-      if let since = reopened[line], since.count == Int(index) {
+      if let since = reopened[line], since.count == Int(index), since.last == issued {
         lines[line] = since
         reopened[line] = nil
       } else {
