@@ -112,6 +112,34 @@ private struct StreamBench {
     #expect(try bench.jetStream.message("ROOST_SIGNALS", sequence: 2) == nil)
   }
 
+  @Test(
+    "messages are found one after the other by their subjects, with all headers, and deleted one by one",
+    arguments: Broker.Version.allCases)
+  func oneByOne(_ version: Broker.Version) throws {
+    let bench = try StreamBench(version)
+    let stream = bench.jetStream
+    try stream.ensure(RoostStreams())
+    let headers = [NATSHeader("Mine", "a: b"), NATSHeader("Mine", "c"), NATSHeader("Other", "")]
+    for pool in ["a", "b", "a", "b"] {
+      _ = try stream.publish("roost.dead.default.\(pool)", headers: headers, payload: [])
+    }
+    func following(_ first: UInt64, _ filter: String) throws -> [UInt64] {
+      var found: [UInt64] = []
+      while let message = try stream.nextMessage("ROOST_DEAD", from: (found.last ?? first - 1) + 1, matching: filter) {
+        found.append(message.sequence)
+        #expect(message.headers() == headers)
+      }
+      return found
+    }
+    #expect(try following(1, "roost.dead.>") == [1, 2, 3, 4])
+    #expect(try following(2, "roost.dead.default.a") == [3])
+    for sequence in [1, 4] as [UInt64] { try stream.deleteMessage("ROOST_DEAD", sequence: sequence) }
+    #expect(try following(1, "roost.dead.>") == [2, 3])
+    #expect(try following(1, "roost.dead.default.b") == [2])
+    #expect(try stream.message("ROOST_DEAD", sequence: 4) == nil)
+    #expect(throws: NATSError.self) { try stream.deleteMessage("ROOST_DEAD", sequence: 4) }
+  }
+
   @Test("what is missing is said to be missing", arguments: Broker.Version.allCases)
   func missing(_ version: Broker.Version) throws {
     let bench = try StreamBench(version)

@@ -41,12 +41,16 @@ package struct StoredMessage: Sendable, Equatable {
   let headerBytes: [UInt8]
 
   /// The first value of a header; names are case sensitive.
-  func header(_ name: String) -> String? {
-    for line in headerBytes.split(whereSeparator: { $0 == 0x0d || $0 == 0x0a }).dropFirst() {
-      guard let colon = line.firstIndex(of: 0x3a), line[..<colon].elementsEqual(name.utf8) else { continue }
-      return String(decoding: line[(colon + 1)...].drop { $0 == 0x20 }, as: UTF8.self)
+  package func header(_ name: String) -> String? { headers().first { $0.name == name }?.value }
+
+  /// All headers, in their order.
+  package func headers() -> [NATSHeader] {
+    headerBytes.split(whereSeparator: { $0 == 0x0d || $0 == 0x0a }).dropFirst().compactMap { line in
+      guard let colon = line.firstIndex(of: 0x3a) else { return nil }
+      return NATSHeader(
+        String(decoding: line[..<colon], as: UTF8.self),
+        String(decoding: line[(colon + 1)...].drop { $0 == 0x20 }, as: UTF8.self))
     }
-    return nil
   }
 }
 
@@ -107,6 +111,19 @@ extension JetStream {
   /// The newest message on a subject; nil when there is none.
   package func lastMessage(_ stream: String, subject: String) throws(NATSError) -> StoredMessage? {
     try message(stream, .object(["last_by_subj": .string(subject)]))
+  }
+
+  /// The first message with this sequence or a higher one on a subject that matches `filter`; nil when there is none.
+  package func nextMessage(_ stream: String, from sequence: UInt64, matching filter: String) throws(NATSError)
+    -> StoredMessage?
+  {
+    try message(
+      stream, .object(["seq": .int(Int64(clamping: max(sequence, 1))), "next_by_subj": .string(filter)]))
+  }
+
+  /// Deletes one message; what it held is overwritten. Errors: `refused` when it is not there (any more).
+  package func deleteMessage(_ stream: String, sequence: UInt64) throws(NATSError) {
+    _ = try call("STREAM.MSG.DELETE.\(stream)", .object(["seq": .int(Int64(clamping: sequence))]))
   }
 
   private func message(_ stream: String, _ query: JSONValue) throws(NATSError) -> StoredMessage? {
