@@ -40,6 +40,7 @@ public enum RoostCLI {
     case "runner": return try RunnerCommand.run(command, environment: environment)
     case "setup": return try SetupCommand.run(command, environment: environment, console: console)
     case "actor": return try ActorCommand(command, console: console).run(environment: environment)
+    case "dead": return try DeadCommand(command, console: console).run(environment: environment)
     case "journal": return try JournalCommand(command, console: console).run()
     case "history": return try HistoryCommand(command, console: console).history()
     case "state": return try HistoryCommand(command, console: console).state()

@@ -44,8 +44,27 @@ struct SecurityTests {
     let woken = try TestProcess(command(["actor", "wake", "default/gpu", "a1"] + flags(broker, "waker")))
     #expect(try woken.exitCode() == 0, "\(woken.output)")
     #expect(woken.output.contains("READY") || woken.output.contains("ready"), "\(woken.output)")
+    try lookAfterDeadLetters(broker)
     #expect(try worker.stop() == 0)
     #expect(!worker.log.localizedCaseInsensitiveContains("permissions violation"), "\(worker.log)")
+  }
+
+  /// The signal has no verb that is known, so it comes back once it is re-driven.
+  private func lookAfterDeadLetters(_ broker: Broker) throws {
+    let people = try Visitor(broker, "operator", subjects: ["roost.dead.>"])
+    try people.publish("roost.signal.default.gpu.actor.a1.dance")
+    #expect(people.hears("roost.dead.default.gpu"))
+    for (words, said) in [
+      ("list", "unknown_verb"), ("show 1", "unknown_verb"), ("redrive --pool default/gpu", "redriven letter=1"),
+    ] {
+      let looked = try TestProcess(
+        command(["dead"] + words.split(separator: " ").map { String($0) } + flags(broker, "operator")))
+      #expect(try looked.exitCode() == 0 && looked.output.contains(said), "\(words): \(looked.output)")
+    }
+    let isDropped = try eventually {
+      try TestProcess(command(["dead", "drop", "2"] + flags(broker, "operator"))).exitCode() == 0
+    }
+    #expect(isDropped)
   }
 
   @Test(
@@ -60,6 +79,8 @@ struct SecurityTests {
       ("runner-r1", "roost.ping.default.gpu.r2"),
       ("runner-r1", "roost.signal.default.gpu.actor.a1.wake"),
       ("watcher", "roost.signal.default.gpu.actor.a1.wake"),
+      ("waker", "$JS.API.STREAM.MSG.GET.ROOST_DEAD"), ("watcher", "$JS.API.STREAM.MSG.DELETE.ROOST_DEAD"),
+      ("operator", "$JS.API.STREAM.MSG.DELETE.ROOST_SIGNALS"),
       ("operator", "roost.event.default.gpu.a1.ready"),
       ("operator", "roost.command.default.gpu.r1.stop"),
     ])
@@ -119,6 +140,11 @@ private final class Visitor: Sendable {
     struct Weak: Sendable { weak var visitor: Visitor? }
     var visitor: Visitor? { held.withLock { $0.visitor } }
     func set(_ visitor: Visitor) { held.withLock { $0.visitor = visitor } }
+  }
+
+  func publish(_ subject: String) throws {
+    try connection.publish(subject)
+    try connection.flush(timeoutMs: 5_000)
   }
 
   func hears(_ subject: String) -> Bool { eventually { heard.withLock { $0.contains(subject) } } }

@@ -3,7 +3,7 @@ struct ParsedCommand: Sendable {
   /// The names that led here, without `roost`: `["actor", "wake"]`.
   var path: [String]
   var spec: CommandSpec
-  /// One per operand of the spec.
+  /// One per operand of the spec, then those of its list.
   var operands: [String] = []
   /// By option name, in the order given; a flag has one empty value.
   var values: [String: [String]] = [:]
@@ -81,7 +81,8 @@ enum ArgumentParser {
   }
 
   private static func add(operand: String, to command: inout ParsedCommand) throws(CLIError) {
-    guard command.operands.count < command.spec.operands.count || command.spec.commandLine != nil else {
+    let spec = command.spec
+    guard command.operands.count < spec.operands.count || spec.list != nil || spec.commandLine != nil else {
       let takes = command.spec.operands.map(\.name).joined(separator: " ")
       throw refusal(command, "unexpected \(quoted(operand)); it takes \(takes.isEmpty ? "only options" : takes)")
     }

@@ -7,6 +7,8 @@ struct CommandSpec: Sendable {
   /// Further lines of its own help.
   var details: String = ""
   var operands: [OperandSpec] = []
+  /// Stands any number of times after the operands, options among them; the command judges how many it needs.
+  var list: OperandSpec?
   /// A command line of its own, which begins with the first operand and ends the options; at least one word.
   var commandLine: OperandSpec?
   var options: [OptionSpec] = []
@@ -29,7 +31,7 @@ struct CommandSpec: Sendable {
   }
 }
 
-/// Something that stands by its place, without a name. All are required.
+/// Something that stands by its place, without a name. All but those of a list are required.
 struct OperandSpec: Sendable {
   /// In capitals, as help shows it.
   var name: String

@@ -5,7 +5,7 @@ enum CommandTree {
     details: "Data goes to standard output, everything else to standard error. ROOST_LOG sets the log level\n"
       + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
     subcommands: [
-      up, worker, runner, setup, actor, pool, pending, history, state, journal, doctor,
+      up, worker, runner, setup, actor, pool, pending, dead, history, state, journal, doctor,
       CommandSpec(name: "version", summary: "print the version"),
       CommandSpec(
         name: "help", summary: "show this help"),

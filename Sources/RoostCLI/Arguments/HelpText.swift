@@ -7,12 +7,13 @@ enum HelpText {
     var usage = "usage: \(name)"
     if spec.isGroup { usage += " COMMAND" }
     for operand in spec.operands { usage += " \(operand.name)" }
+    if let list = spec.list { usage += " \(list.name)..." }
     if !spec.options.isEmpty { usage += " [OPTIONS]" }
     if let commandLine = spec.commandLine { usage += " -- \(commandLine.name) [ARGUMENTS]" }
     var text = "\(usage)\n\n\(spec.summary)\n"
     if !spec.details.isEmpty { text += "\n\(spec.details)\n" }
     text += table("commands", spec.subcommands.map { ($0.name, $0.summary) })
-    let operands = spec.operands + (spec.commandLine.map { [$0] } ?? [])
+    let operands = spec.operands + [spec.list, spec.commandLine].compactMap { $0 }
     text += table("operands", operands.map { ($0.name, $0.summary) })
     text += table("options", (spec.options + [.help]).map { (label($0), $0.summary) })
     if !spec.subcommands.isEmpty { text += "\n`\(name) COMMAND --help` says more about each.\n" }

@@ -45,12 +45,18 @@ extension JournalEntry {
   }
 
   private static func facts(_ record: PoolRecord) -> [(name: String, value: JSONValue)] {
-    let defaults = PoolSettings()
-    let settings = record.overlay.over(defaults)
-    let set = PoolSettingField.all.filter { $0.read(settings) != $0.read(defaults) }
-    return [
+    [
       ("next_ticket", .number(of: record.nextTicket)), ("generation_floor", .number(of: record.generationFloor)),
-    ] + set.map { ($0.name, .string($0.read(settings))) }
+    ] + facts(record.overlay)
+  }
+
+  /// The settings that differ from the defaults.
+  static func facts(_ overlay: PoolSettingsOverlay) -> [(name: String, value: JSONValue)] {
+    let defaults = PoolSettings()
+    let settings = overlay.over(defaults)
+    return PoolSettingField.all.filter { $0.read(settings) != $0.read(defaults) }.map {
+      ($0.name, .string($0.read(settings)))
+    }
   }
 
   private static func facts(_ facts: ActorFacts) -> [(name: String, value: JSONValue)] {
