@@ -1,24 +1,37 @@
 /// A journal that is looked at: read as opening it would, and never written. While it is looked at no process can take
-/// the folder to write; several may look at it at once.
+/// the folder to write, unless one has it already and that is asked for; several may look at it at once.
 package final class JournalView {
+  /// The process that has the folder.
+  package struct Owner: Equatable, Sendable {
+    /// The locked file.
+    package let lock: String
+    package let pid: Int32?
+  }
+
   package let id: JournalID
+  /// Who writes it meanwhile; nil = nobody can.
+  package let owner: Owner?
   /// Entries of the journal's folder beside segments, snapshots and identity: what this version does not know.
   package let others: [String]
   /// For reading alone, unless the folder was taken for writing.
   package let disk: any Disk
-  /// nil in a folder without a lock file, a copy: no worker has that.
+  /// nil in a folder without a lock file, a copy: no worker has that; or beside the owner.
   private let lockFile: DiskFile?
   /// Of the segments in the folder, ascending, not empty.
   let numbers: [UInt64]
 
   /// Errors: `.inUse` while a worker has the folder, `.noJournal` where there is nothing to read, `.identityDamaged`.
-  package convenience init(folder: String) throws(JournalError) {
-    try self.init(disk: FileDisk(root: folder, readOnly: true))
+  ///
+  /// - Parameter besideOwner: read it also while a worker has it. Files may then vanish between two looks, and a record be
+  ///   half written: what is found wrong counts only if it is found again.
+  package convenience init(folder: String, besideOwner: Bool = false) throws(JournalError) {
+    try self.init(disk: FileDisk(root: folder, readOnly: true), besideOwner: besideOwner)
   }
 
   /// - Parameter disk: one whose lock is taken without writing.
-  package init(disk: any Disk) throws(JournalError) {
-    let lock = try Self.takeFolder(disk)
+  package init(disk: any Disk, besideOwner: Bool = false) throws(JournalError) {
+    let (lock, owner) = try Self.takeFolder(disk)
+    if let owner, !besideOwner { throw .inUse(lock: owner.lock, pid: owner.pid) }
     do throws(JournalError) {
       let entries = try Self.entries(disk)
       numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
@@ -36,6 +49,7 @@ package final class JournalView {
       throw error
     }
     self.disk = disk
+    self.owner = owner
     lockFile = lock
   }
 
@@ -43,17 +57,17 @@ package final class JournalView {
     if let lockFile { disk.close(lockFile) }
   }
 
-  private static func takeFolder(_ disk: any Disk) throws(JournalError) -> DiskFile? {
+  private static func takeFolder(_ disk: any Disk) throws(JournalError) -> (lock: DiskFile?, owner: Owner?) {
     let lock: DiskLock
     do throws(DiskError) {
       lock = try disk.lock(JournalName.lock)
     } catch {
-      if error.meansMissing { return nil }
+      if error.meansMissing { return (nil, nil) }
       throw JournalError(error)
     }
     switch lock {
-    case .acquired(let file): return file
-    case .held(let pid): throw .inUse(lock: disk.path(of: JournalName.lock), pid: pid)
+    case .acquired(let file): return (file, nil)
+    case .held(let pid): return (nil, Owner(lock: disk.path(of: JournalName.lock), pid: pid))
     }
   }
 

@@ -41,7 +41,13 @@ extension Outside {
         try world.observer.publish(Subject.actor(actor, "create", pool: pool))
         try world.observer.event("ready", of: actor)
       }
-      for tool in ["journal verify", "doctor", "history a2 --pool default/gpu"] {
+      // Beside the worker the journal and the rules of its state are judged; what it does not bear is refused.
+      for tool in ["journal verify", "doctor"] {
+        let beside = try roost("\(tool) \(data)", world)
+        #expect(beside.code == 0 && beside.text.contains("goes on with it"), "\(tool): \(beside.text)")
+      }
+      #expect(try roost("doctor \(data)", world).text.contains("default/gpu: 3 actors, 1 runners"))
+      for tool in ["journal repair --apply", "journal dump", "history a2 --pool default/gpu"] {
         let busy = try roost("\(tool) \(data)", world)
         #expect(busy.code == 75 && busy.text.contains("in use by process "), "\(tool): \(busy.text)")
       }

@@ -75,6 +75,14 @@ final class WrittenFolder {
     _ = try compaction.run(segments: sealed.segments, through: sealed.through)
   }
 
+  /// Removes the segments that the older snapshot stands for, as a worker does behind a compaction.
+  func trim() throws {
+    guard let journal else { preconditionFailure("the folder is closed") }
+    let snapshots = try Snapshot.list(FileDisk(root: path))
+    guard snapshots.count > 1 else { return }
+    while try journal.removeOldestSegment(below: snapshots[0].through.next) {}
+  }
+
   /// A record as it is given.
   func append(_ batch: JournalBatch, _ pool: PoolID) throws {
     guard let journal else { preconditionFailure("the folder is closed") }

@@ -1,7 +1,8 @@
 extension CommandTree {
   static let journal = CommandSpec(
     name: "journal", summary: "look at a worker's journal: what it holds, and whether it is whole",
-    details: "For a folder that no worker has: looked at, it is not changed, and no worker can take it meanwhile.\n"
+    details: "Looked at, a folder is not changed, and no worker can take it meanwhile. `verify` also reads beside\n"
+      + "the worker that has it; the others want it for themselves.\n"
       + "docs/journal.md says what lies on the disk, docs/operating.md what to do about damage.",
     subcommands: [verify, inspect, dump, repair])
 
@@ -36,7 +37,8 @@ extension CommandTree {
   static let doctor = CommandSpec(
     name: "doctor", summary: "judge a worker's data folder: the journal, and the state it makes",
     details: "Reads the journal as a start would, checks the rules that every pool keeps, and says what to do\n"
-      + "about what it finds. Exit code 0: nothing found. The worker must not run.",
+      + "about what it finds. Exit code 0: nothing found. The worker may run meanwhile: then what it has\n"
+      + "written by now is judged.",
     options: [dataFolder])
 
   static let history = CommandSpec(

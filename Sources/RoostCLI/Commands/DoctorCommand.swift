@@ -5,8 +5,7 @@ import RoostWorker
 /// `roost doctor`: the journal and the state that it makes, judged.
 enum DoctorCommand {
   static func run(_ command: ParsedCommand, console: Console) throws(CLIError) -> ExitCode {
-    let folder = try command.openDataFolder()
-    let found = try JournalCommand.reading { () throws(JournalError) in try folder.examine() }
+    let (folder, found) = try command.examineDataFolder()
     let report = JournalReport(folder, found)
     var rows = report.facts
     var advice: [(name: String, value: String)] = []

@@ -23,8 +23,7 @@ struct JournalCommand {
   }
 
   private func verify() throws(CLIError) -> ExitCode {
-    let folder = try command.openDataFolder()
-    let found = try Self.reading { () throws(JournalError) in try folder.examine() }
+    let (folder, found) = try command.examineDataFolder()
     try console.out(JournalReport(folder, found).text)
     return found.isSound ? .success : .damaged
   }
@@ -92,9 +91,20 @@ extension ParsedCommand {
 
   /// The folder named with --data. Errors: `usage`, `folderInUse`.
   func openDataFolder() throws(CLIError) -> DataFolder {
+    let path = try dataFolderPath()
+    return try JournalCommand.reading { () throws(JournalError) in try DataFolder(path) }
+  }
+
+  /// The folder named with --data, read to its end, also beside the worker that has it. Errors: as above.
+  func examineDataFolder() throws(CLIError) -> (folder: DataFolder, found: Examination) {
+    let path = try dataFolderPath()
+    return try JournalCommand.reading { () throws(JournalError) in try DataFolder.examined(path) }
+  }
+
+  private func dataFolderPath() throws(CLIError) -> String {
     guard let path = value("data") else {
       throw .usage("\(self.path.joined(separator: " ")): --data DIR is missing: the data folder of a worker")
     }
-    return try JournalCommand.reading { () throws(JournalError) in try DataFolder(path) }
+    return path
   }
 }

@@ -20,7 +20,16 @@ struct JournalReport {
   var facts: [(name: String, value: String)] {
     let findings = found.findings
     let summary = findings.summary
-    var facts = [
+    var facts =
+      folder.owner.map { owner in
+        [
+          (
+            "worker",
+            "\(owner.pid.map { "process \($0)" } ?? "a process") goes on with it; this is what it had written by now"
+          )
+        ]
+      } ?? []
+    facts += [
       ("journal", folder.id.description), ("segments", String(findings.segments)),
       (
         "records",
@@ -36,7 +45,8 @@ struct JournalReport {
     for damage in found.history {
       facts.append(("damage", "\(damage); a start does not read it, a snapshot stands for it"))
     }
-    if summary.cutBytes > 0 {
+    // Beside a worker that is what it writes just now.
+    if summary.cutBytes > 0, folder.owner == nil {
       facts.append(
         (
           "torn tail",

@@ -3,7 +3,8 @@ import RoostJournal
 import RoostNATS
 import RoostWire
 
-/// A worker's data folder that is looked at, not served: nothing in it is changed, and no worker takes it meanwhile.
+/// A worker's data folder that is looked at, not served: nothing in it is changed, and no worker takes it meanwhile. Only
+/// `examined` looks at one that a worker has.
 package struct DataFolder {
   let journal: JournalView
   /// What a worker of this version spreads its pools over.
@@ -17,6 +18,9 @@ package struct DataFolder {
   package init(_ folder: String) throws(JournalError) { journal = try JournalView(folder: folder) }
 
   init(_ journal: JournalView) { self.journal = journal }
+
+  /// The worker that goes on writing it; nil = nobody can.
+  package var owner: JournalView.Owner? { journal.owner }
 
   /// Reads the journal as the next start would.
   package func examine() throws(JournalError) -> Examination {

@@ -85,6 +85,9 @@ package enum WorkerLimits {
   static let waitingHistories = 16
   /// Segments that one page of history reads: 512 MiB. Where there are more it says where to go on.
   static let historySegments = 8
+  /// Readings of a folder beside its worker before that is given up: two that agree are enough, and a reading meets a write
+  /// that is half done, or a file that goes, once in a while.
+  static let readingsBesideWorker = 6
   /// What a page has beside its rows.
   static let pageOverheadBytes = 512
   /// What keeping a dead letter costs beside its payload and headers, in bytes.
