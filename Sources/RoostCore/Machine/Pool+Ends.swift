@@ -99,18 +99,18 @@ extension Pool {
 
   /// A session has ended: its actors are lost in id order. All slots are released first, because none of them is one of
   /// the runner's next session, which may be open already.
-  mutating func loseAll(of runner: Int, _ loss: Loss, _ turn: inout Turn) {
-    let ended = actorsInOrder(of: runner).map { (slot: $0, before: actors[$0].record) }
+  mutating func loseStranded(_ loss: Loss, _ turn: inout Turn) {
+    let ended = strandedInOrder.map { (slot: $0, before: actors[$0].record) }
     for (slot, _) in ended { release(slot, .lost(loss), &turn) }
     for (slot, before) in ended { settle(slot, from: before, .lost(loss), &turn) }
   }
 
   private mutating func settle(_ slot: Int, from before: ActorRecord, _ ending: Ending, _ turn: inout Turn) {
-    guard let placement = before.state.placement, let runner = runnerSlots[placement.runner] else {
-      preconditionFailure("only a placed actor ends")
-    }
-    if case .lost(.noStartReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
-    if case .lost(.noStopReport) = ending { stopStray(slot, before.generation, on: runner, &turn) }
+    guard let placement = before.state.placement else { preconditionFailure("only a placed actor ends") }
+    // That of a stranded actor may be forgotten since long.
+    let runner = runnerSlots[placement.runner]
+    if case .lost(.noStartReport) = ending, let runner { stopStray(slot, before.generation, on: runner, &turn) }
+    if case .lost(.noStopReport) = ending, let runner { stopStray(slot, before.generation, on: runner, &turn) }
     if case .destroying = before.state {
     } else {
       switch ending {
@@ -122,7 +122,7 @@ extension Pool {
     }
     passQueue(&turn)
     goOn(slot, from: before.state, ending, &turn)
-    closeIfDrained(runner, &turn)
+    if let runner { closeIfDrained(runner, &turn) }
   }
 
   /// Gives the slot back and counts the end. Until `goOn` the actor stands as sleeping, which no change records.

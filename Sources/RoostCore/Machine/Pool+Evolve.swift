@@ -62,8 +62,16 @@ extension Pool {
     let old = actors[slot].record
     actors[slot].record = record
     newestGeneration = max(newestGeneration, record.generation)
-    if old.state.placement?.runner != record.state.placement?.runner {
-      if let runner = old.state.placement?.runner { reserve(runner, slot, false) }
+    let isStranded = !stranded.isEmpty && stranded.contains(slot)
+    // The runner's next session may be the one that starts it again.
+    if old.state.placement?.runner != record.state.placement?.runner
+      || (isStranded && old.generation != record.generation)
+    {
+      if isStranded {
+        stranded.remove(slot)
+      } else if let runner = old.state.placement?.runner {
+        reserve(runner, slot, false)
+      }
       if let runner = record.state.placement?.runner { reserve(runner, slot, true) }
     }
     if old.state.ticket != record.state.ticket {
@@ -122,6 +130,8 @@ extension Pool {
       if runners[slot].record.session?.id != record.session?.id {
         runners[slot].commands.removeAll()
         runners[slot].isFresh = true
+        stranded.formUnion(runners[slot].actors)
+        runners[slot].actors.removeAll()
       }
       runners[slot].record = record
     } else {
@@ -146,7 +156,11 @@ extension Pool {
   }
 
   private mutating func reserve(_ id: RunnerID, _ actor: Int, _ isReserved: Bool) {
-    guard let slot = runnerSlots[id] else { return }
+    guard let slot = runnerSlots[id] else {
+      // A snapshot tells of stranded actors before it tells of runners.
+      if isReserved { stranded.insert(actor) }
+      return
+    }
     if isReserved { runners[slot].actors.insert(actor) } else { runners[slot].actors.remove(actor) }
     rank(slot)
   }

@@ -33,6 +33,10 @@ extension Pool {
       expect(runner.actors.count <= Int(runner.record.session?.totalSlots ?? 0), "\(runner.id) has too many actors")
     }
 
+    for slot in strandedInOrder {
+      expect(false, "\(self.actors[slot].id) outlives its session: the next start loses it")
+    }
+
     // 4. A ticket per pending actor, in order.
     let pending = actors.compactMap { entry in entry.actor.record.state.ticket.map { (ticket: $0, slot: entry.slot) } }
       .sorted { $0.ticket < $1.ticket }

@@ -81,7 +81,7 @@ extension Pool {
     evolveAndRecord(.runner(id, RunnerRecord(phase: .open(session), closedSessions: closed)), &turn)
     guard let runner = runnerSlots[id] else { preconditionFailure("an announced runner has a slot") }
     welcome(runner, &turn)
-    loseAll(of: runner, .superseded, &turn)
+    loseStranded(.superseded, &turn)
     if settings.drainOnVersionUpgrade {
       for other in runnersInOrder where runners[other].isOlder(than: start.version) {
         drain(other, handingBackAbove: nil, &turn)
@@ -147,7 +147,7 @@ extension Pool {
     evolveAndRecord(
       .runner(id, RunnerRecord(phase: .closed(at: turn.clock, until: until), closedSessions: closed)), &turn)
     sendClose(id, session.id, reason: reason, &turn)
-    loseAll(of: runner, loss, &turn)
+    loseStranded(loss, &turn)
     passQueue(&turn)
   }
 

@@ -103,8 +103,10 @@ extension Pool {
     finishWaiters(slot, .timedOut, reason: reason, where: { $0.deadline.map { $0 <= due } ?? false }, &turn)
   }
 
-  /// Whoever waits for a runner's answer waits its whole threshold again: the runner had no way to give it.
+  /// Whoever waits for a runner's answer waits its whole threshold again: the runner had no way to give it. Nobody waits for
+  /// that of a session that has ended.
   mutating func renewDeadlines(_ turn: inout Turn) {
+    if !stranded.isEmpty { loseStranded(.runnerLost, &turn) }
     for runner in runnersInOrder {
       for slot in actorsInOrder(of: runner) {
         var record = actors[slot].record

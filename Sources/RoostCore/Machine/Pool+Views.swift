@@ -78,8 +78,8 @@ extension Pool {
       pendingReason: actor.record.state.ticket == nil ? nil : pendingReason())
   }
 
-  /// The whole state as changes, runners before the actors that name them: what a snapshot holds, and what two states
-  /// are compared by.
+  /// The whole state as changes, runners before the actors that name them and after those that are stranded: what a snapshot
+  /// holds, and what two states are compared by.
   package func changes() -> [Change] {
     var result: [Change] = []
     eachChange(actors: actorSlots.values.sorted { actors[$0].id < actors[$1].id }) { result.append($0) }
@@ -95,14 +95,16 @@ extension Pool {
     actors slots: some Sequence<Int>, _ body: (Change) throws(Failure) -> Void
   ) throws(Failure) {
     try body(.pool(record))
+    func tell(_ slot: Int) throws(Failure) {
+      try body(.actorCreated(actors[slot].id, actors[slot].facts))
+      try body(.actor(actors[slot].id, actors[slot].record))
+    }
+    for slot in strandedInOrder { try tell(slot) }
     for slot in runnersInOrder {
       let runner = runners[slot]
       try body(.runner(runner.id, runner.record))
       for command in runner.commands.elements { try body(.command(runner.id, command)) }
     }
-    for slot in slots {
-      try body(.actorCreated(actors[slot].id, actors[slot].facts))
-      try body(.actor(actors[slot].id, actors[slot].record))
-    }
+    for slot in slots where stranded.isEmpty || !stranded.contains(slot) { try tell(slot) }
   }
 }

@@ -28,6 +28,10 @@ package struct Pool: Sendable {
   var freeRunnerSlots: [Int] = []
   var placement = PlacementIndex()
 
+  /// Slots of the actors whose session has ended and whose loss is not decided: within one turn; in what was recovered, also
+  /// those that a worker left alone because it could not read them, while their runner's session ended.
+  var stranded: Set<Int> = []
+
   var queue = TicketQueue()
   var timers = Timers()
   /// The queue pass stopped at its bound and goes on before anything else is decided.
@@ -77,6 +81,9 @@ package struct Pool: Sendable {
   func actorsInOrder(of runner: Int) -> [Int] {
     runners[runner].actors.sorted { actors[$0].id < actors[$1].id }
   }
+
+  /// In id order, as they are lost.
+  var strandedInOrder: [Int] { stranded.sorted { actors[$0].id < actors[$1].id } }
 
   /// Why nobody can be placed now (lifecycle, actor states). Computed when told, never stored.
   package var pendingReason: String {
