@@ -12,7 +12,7 @@ package enum Metric: Int, CaseIterable, Sendable {
   case batches, batchInputs
   // The journal.
   case journalRecords, journalBytes, journalFlushes, journalSegmentsRemoved, snapshots, snapshotFailures, snapshotBytes
-  case partitionsQuarantined
+  case actorsQuarantined, partitionsQuarantined
   // The broker.
   case linkBreaks, readerRemakes, streamLosses, streamPosition, streamTrims
   case ready
@@ -62,6 +62,8 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .snapshots: .counter("roost_journal_snapshots_total", "Snapshots made.")
     case .snapshotFailures: .counter("roost_journal_snapshot_failures_total", "Snapshots that could not be made.")
     case .snapshotBytes: .gauge("roost_journal_snapshot_bytes", "Size of the newest snapshot.")
+    case .actorsQuarantined:
+      .gauge("roost_actors_quarantined", "Actors that are not served because an entry of theirs cannot be read.")
     case .partitionsQuarantined:
       .gauge("roost_partitions_quarantined", "Partitions that are not served because their journal is damaged.")
     case .linkBreaks: .counter("roost_link_breaks_total", "Times the link to the broker broke.")

@@ -151,9 +151,16 @@ final class Service {
         [.file: quarantine.damage.description, .reason: "\(quarantine.scope)"])
     }
     for entry in recovered.undecodable.prefix(100) {
-      log.error(
-        "journal entry cannot be read, its partition is not served", [.pool: entry.pool, .error: entry.error.message])
+      if let actor = entry.actor, entry.part != nil {
+        log.error(
+          "journal entry cannot be read, its actor is not served",
+          [.pool: entry.pool, .actorID: actor, .error: entry.error.message])
+      } else {
+        log.error(
+          "journal entry cannot be read, its partition is not served", [.pool: entry.pool, .error: entry.error.message])
+      }
     }
+    metrics.set(.actorsQuarantined, to: Int64(recovered.quarantine.all.count))
     metrics.set(.partitionsQuarantined, to: Int64(recovered.damagedPartitions.count))
     log.info(
       "journal read",

@@ -1,6 +1,7 @@
 import Foundation
 import RoostCore
 import RoostJournal
+import RoostTestKit
 import RoostWire
 import Synchronization
 import Testing
@@ -58,6 +59,28 @@ struct JournalTranscriptTests {
     it.roost("journal", "verify", "--data", folder.path + "/journal")
     it.roost("journal", "verify")
     try Golden.expect(it.text, is: "journal-verify")
+  }
+
+  @Test("one actor's entry that this version cannot read is named by every command, and the others are served")
+  func quarantinedActor() throws {
+    let folder = try WrittenFolder.story()
+    let newer = Change.actor(ActorID("a1"), ActorRecord(state: .sleeping, generation: 9))
+    try folder.append(
+      JournalBatch(settled: 10, handedOver: 10, sections: [PoolSection(pool: folder.gpu, changes: [newer])]),
+      folder.gpu,
+      written: NewerEntry.record)
+    try folder.close()
+    var it = transcript(folder)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("doctor", "--data", folder.path)
+    it.roost("journal", "repair", "--data", folder.path)
+    it.roost("journal", "dump", "--data", folder.path, "--from", "12")
+    it.roost("journal", "dump", "--data", folder.path, "--from", "12", "--actor", "a1", "--json")
+    it.roost("history", "a1", "--pool", "default/gpu", "--data", folder.path)
+    it.roost("state", "a1", "--pool", "default/gpu", "--data", folder.path)
+    it.roost("state", "a1", "--pool", "default/gpu", "--data", folder.path, "--at", "11")
+    it.roost("state", "a2", "--pool", "default/gpu", "--data", folder.path)
+    try Golden.expect(it.text, is: "journal-quarantine")
   }
 
   @Test("inspect, of sound and damaged segments")

@@ -83,11 +83,11 @@ final class WrittenFolder {
     while try journal.removeOldestSegment(below: snapshots[0].through.next) {}
   }
 
-  /// A record as it is given.
-  func append(_ batch: JournalBatch, _ pool: PoolID) throws {
+  /// A record as it is given; `written` may make of its bytes what another version would write.
+  func append(_ batch: JournalBatch, _ pool: PoolID, written: ([UInt8]) -> [UInt8] = { $0 }) throws {
     guard let journal else { preconditionFailure("the folder is closed") }
     let group = RecordGroup()
-    let payload = codec.encode(batch, record: journal.nextIndex.rawValue)
+    let payload = written(codec.encode(batch, record: journal.nextIndex.rawValue))
     try group.add(partition: pool.partition(of: 64), epoch: 0, payload: payload)
     try journal.append(group)
   }

@@ -134,13 +134,17 @@ struct JournalCodecTests {
       { section, _ in section.pointee.changes[1]!.pointee.part_case = Roost__V1__JournalChange__PartCase(rawValue: 0) },
       { section, _ in section.pointee.changes[1]!.pointee.actor_record.pointee.runner = 0 },
     ]
+    var parts: [UndecodableEntry.ActorPart?] = []
     for spoil in spoils {
       let reading = try codec.decodeJournalBatch(newer(spoil), record: 40)
       #expect(reading.undecodable.map(\.actor) == [ActorID("newer")])
       #expect(reading.undecodable.map(\.pool) == [Samples.pool])
+      parts += reading.undecodable.map(\.part)
       #expect(reading.batch.sections[0].changes.count == 3)
       #expect(reading.batch.sections[0].events.count == 1)
     }
+    #expect(
+      parts == [.record, nil, .record, nil, .record], "what a change says beside the record may be of more than one")
   }
 
   @Test("a newer runner's record, event and answer are left out under what they name")

@@ -9,26 +9,6 @@ import Testing
 
 @Suite("Repairing a journal")
 struct RepairTests {
-  /// The files of a disk, in a real folder.
-  private final class Folder {
-    let path = "/tmp/roost-repair-\(UUID().uuidString)"
-    init(_ disk: SimulatedDisk) throws {
-      try FileManager.default.createDirectory(atPath: path + "/journal", withIntermediateDirectories: true)
-      for name in disk.fileNames { try Data(disk[name] ?? []).write(to: URL(filePath: "\(path)/\(name)")) }
-    }
-    deinit {
-      do { try FileManager.default.removeItem(atPath: path) } catch { print("\(path) stays: \(error)") }
-    }
-    /// Everything but the lock file, which says who had the folder last.
-    func contents() throws -> [String: Data] {
-      var result: [String: Data] = [:]
-      for name in try FileManager.default.subpathsOfDirectory(atPath: path) where name != "lock" {
-        result[name] = FileManager.default.contents(atPath: "\(path)/\(name)") ?? Data()
-      }
-      return result
-    }
-  }
-
   private let pools = ["gpu", "web", "cpu"].map { PoolID(namespace: "default", name: $0) }
 
   /// Three pools in three partitions, in several segments.
@@ -81,7 +61,7 @@ struct RepairTests {
         let offset = Int.random(in: 0...used, using: &random)
         disk[name]?[offset] ^= 1 << UInt8.random(in: 0...7, using: &random)
       }
-      let folder = try Folder(disk)
+      let folder = try FilesOfDisk(disk)
       let before = try folder.contents()
       let plan: Repair
       do {
@@ -139,7 +119,7 @@ struct RepairTests {
     let disk = rig.disk.copy()
     let name = try #require(disk.fileNames.filter { $0.hasSuffix(".segment") }.dropFirst(Int(place.segment) - 1).first)
     disk[name]?[Int(place.offset) + 60] ^= 1
-    let folder = try Folder(disk)
+    let folder = try FilesOfDisk(disk)
     // One that a crash cut short has left its subfolder.
     try FileManager.default.createDirectory(atPath: folder.path + "/damaged-1", withIntermediateDirectories: true)
     let done = try #require(try DataFolder.repair(folder.path, configuration: Self.small))
@@ -167,7 +147,7 @@ struct RepairTests {
     let disk = rig.disk.copy()
     let segment = try #require(disk.fileNames.first { $0.hasSuffix(".segment") })
     disk[segment]?[8192 + 100] ^= 1
-    let folder = try Folder(disk)
+    let folder = try FilesOfDisk(disk)
     try Data([1]).write(to: URL(filePath: folder.path + "/journal/0000000000000001.later"))
     #expect(try DataFolder(folder.path).planRepair().refusal?.contains("0000000000000001.later") == true)
     #expect(try DataFolder.repair(folder.path) == nil)
@@ -177,7 +157,7 @@ struct RepairTests {
     let group = RecordGroup()
     try group.add(partition: 3, epoch: 0, payload: [0xFF, 0xFF])
     try journal.append(group)
-    let second = try Folder(unread.copy())
+    let second = try FilesOfDisk(unread.copy())
     #expect(try DataFolder(second.path).planRepair().refusal?.contains("cannot read") == true)
     #expect(try DataFolder.repair(second.path) == nil)
   }

@@ -40,6 +40,9 @@ enum DoctorCommand {
   private static let listedFaults = 100
 
   private static func damageAdvice(_ found: Examination) -> String {
+    if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
+      return "run the version of roost that wrote these entries; the worker serves all other actors meanwhile"
+    }
     if found.quarantined.isEmpty { return "look at the device: it has lost something, though nothing that counts" }
     if found.findings.isSound {
       return "run the version of roost that wrote these entries; the worker serves the other pools meanwhile"

@@ -69,6 +69,12 @@ struct HistoryCommand {
       console.err(
         "roost: the journal has entries beside \(pool) that this version cannot read; run the one that wrote it\n")
     }
+    if past.quarantine.contains(actor, in: pool) {
+      throw CLIError(
+        .damaged,
+        "the journal has an entry of \(actor) that this version cannot read, so its state is not known; run the version "
+          + "that wrote it (`roost history` shows what can be read)")
+    }
     guard let view = past.machine.reading(pool, { $0.actorView(actor) }) ?? nil else {
       throw CLIError(.refused, "there is no actor \(actor) in \(pool) after record \(past.record)")
     }

@@ -32,6 +32,9 @@ struct HistoryOutput {
         lines.append(line(record, batch.time, "answer", JournalEntry(answer), cause: answer.sequence))
       }
     }
+    for entry in reading.undecodable where entry.pool == pool && entry.actor == actor {
+      lines.append(line(record, batch.time, "change", JournalEntry(entry), cause: 0))
+    }
     return lines
   }
 

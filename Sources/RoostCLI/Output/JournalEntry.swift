@@ -84,6 +84,16 @@ extension JournalEntry {
     ]
   }
 
+  /// What this version cannot read: whose it is, and why.
+  init(_ entry: UndecodableEntry) {
+    word = "unreadable"
+    actor = entry.actor
+    facts = [
+      ("actor_id", .string(entry.actor?.text ?? "")), ("runner_id", .text(of: entry.runner)),
+      ("error", .string(entry.error.message)),
+    ]
+  }
+
   init(_ letter: RoostWire.DeadLetter) {
     word = letter.reason
     actor = nil

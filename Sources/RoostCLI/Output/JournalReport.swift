@@ -75,11 +75,21 @@ struct JournalReport {
           "partition \(partition)\(self.pools(pools)): it has a whole record that this version cannot read"
         ))
     }
+    for (pool, actor) in found.quarantinedActors.all.prefix(Self.listedEntries) {
+      facts.append(
+        (
+          "quarantined",
+          "actor \(actor) of \(pool): it has an entry that this version cannot read; the others are served"
+        ))
+    }
     return facts
   }
 
   var verdict: String {
     if found.isSound { return "sound" }
+    if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
+      return "a start serves everybody but the actors quarantined; run the version of roost that wrote their entries"
+    }
     if found.quarantined.isEmpty { return "damaged, but nothing that counts is lost: a start serves every pool" }
     return "damaged: a start serves every pool but those quarantined; `roost journal repair` says what can be kept"
   }

@@ -24,8 +24,9 @@ struct RecordOutput {
       return "\(head(placed, nil)) unreadable: \(LogLine.escaped(error.message))\n"
     case .read(let reading):
       let sections = reading.batch.sections.compactMap(selected)
-      if isSelecting, sections.isEmpty { return nil }
-      return isJSON ? object(placed, reading, sections) : text(placed, reading, sections)
+      let unread = reading.undecodable.filter { (pool ?? $0.pool, actor ?? $0.actor) == ($0.pool, $0.actor) }
+      if isSelecting, sections.isEmpty, unread.isEmpty { return nil }
+      return isJSON ? object(placed, reading, sections, unread) : text(placed, reading, sections, unread)
     }
   }
 
@@ -55,7 +56,9 @@ struct RecordOutput {
     return "\(placed.record.index)\(time) partition=\(placed.record.partition)"
   }
 
-  private func text(_ placed: PlacedRecord, _ reading: JournalReading, _ sections: [Section]) -> String {
+  private func text(
+    _ placed: PlacedRecord, _ reading: JournalReading, _ sections: [Section], _ unread: [UndecodableEntry]
+  ) -> String {
     let batch = reading.batch
     var line = head(placed, batch)
     if let position = batch.position {
@@ -72,10 +75,8 @@ struct RecordOutput {
     }
     if !isSelecting {
       for letter in batch.deadLetters { line += " | dead letter \(JournalEntry(letter).text)" }
-      for entry in reading.undecodable {
-        line += " | unreadable in \(entry.pool): \(LogLine.escaped(entry.error.message))"
-      }
     }
+    for entry in unread { line += " | \(entry.pool): \(JournalEntry(entry).text)" }
     return line + "\n"
   }
 
@@ -89,7 +90,9 @@ struct RecordOutput {
     ]
   }
 
-  private func object(_ placed: PlacedRecord, _ reading: JournalReading, _ sections: [Section]) -> String {
+  private func object(
+    _ placed: PlacedRecord, _ reading: JournalReading, _ sections: [Section], _ unread: [UndecodableEntry]
+  ) -> String {
     let batch = reading.batch
     var fields = place(placed)
     if let time = batch.time { fields["ts"] = .int(time.ms) }
@@ -116,8 +119,11 @@ struct RecordOutput {
       })
     if !isSelecting {
       fields["dead_letters"] = .array(batch.deadLetters.map { .object(JournalEntry($0).fields("reason")) })
+    }
+    if !isSelecting || !unread.isEmpty {
       fields["unreadable"] = .array(
-        reading.undecodable.map { .string("\($0.pool): \($0.error.message)") })
+        unread.map { .object(JournalEntry($0).fields("change").merging(["pool": .string($0.pool.description)]) { $1 }) }
+      )
     }
     return JSONValue.object(fields).text + "\n"
   }

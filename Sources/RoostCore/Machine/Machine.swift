@@ -59,6 +59,11 @@ package struct Machine: Sendable {
     }
   }
 
+  /// Recovery left actors of this pool out, and nobody can tell which tickets they hold: new ones are far above.
+  package mutating func passOverTickets(of id: PoolID) {
+    if let index = indexes[id] { pools[index].record.nextTicket &+= Limits.ticketGap }
+  }
+
   /// The pool whose deadline is due first, if by `now`: it gets `.deadlines`.
   package func nextDeadline(by now: Instant) -> PoolID? { due(deadlines, by: now) }
 

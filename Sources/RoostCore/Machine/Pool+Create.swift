@@ -10,7 +10,7 @@ extension Pool {
         return reject(id, reason: "already_exists", message: "the actor is \(actors[known].record.state.name)", &turn)
       }
     }
-    let name = create.name.isEmpty ? "actor" : create.name
+    let name = create.nameGiven
     if let key = create.key, let holder = keys[NamedKey(name: name, key: key)] {
       let other = actors[holder].id
       return reject(id, reason: "duplicate_key", message: "\(other) has this key", holder: other, &turn)

@@ -29,4 +29,6 @@ package enum Limits {
   package static let placementsPerTurn = 256
   /// Timers fired in one turn, for the same reason.
   package static let timersPerTurn = 500
+  /// Tickets that are passed over where some may be held by actors that cannot be read: more than could have been given out.
+  package static let ticketGap: Ticket = 1 << 32
 }

@@ -71,7 +71,7 @@ package enum CrashPolicy: UInt8, Sendable {
 
 /// A create as it came: limits are the machine's to judge.
 package struct Create: Equatable, Sendable {
-  /// Empty = "actor".
+  /// Empty = the usual one (`nameGiven`).
   package var name: String
   package var key: String?
   package var crashPolicy: CrashPolicy
@@ -82,6 +82,8 @@ package struct Create: Equatable, Sendable {
     self.crashPolicy = crashPolicy
     self.input = input
   }
+
+  package var nameGiven: String { name.isEmpty ? "actor" : name }
 }
 
 /// A wake as it came.

@@ -54,6 +54,9 @@ extension SimulatedWorker {
 
   /// Whatever was told to anybody must be in the journal, and replaying it gives the state that was live.
   func judge(_ recovered: Recovered, _ journal: Journal) {
+    if let (pool, actor) = recovered.quarantine.all.first {
+      return simulation.fail("after a crash actor \(actor) of \(pool) is not served")
+    }
     if !recovered.damagedPartitions.isEmpty {
       return simulation.fail("after a crash partitions \(recovered.damagedPartitions.sorted()) are not served")
     }

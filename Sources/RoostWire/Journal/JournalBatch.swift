@@ -161,7 +161,15 @@ package struct UndecodableEntry: Equatable, Sendable {
   /// Neither an actor nor a runner: the pool as a whole.
   package var actor: ActorID?
   package var runner: RunnerID?
+  /// The part of the actor that it assigns, and nothing else: then the actor alone is in doubt. nil = more may be.
+  package var part: ActorPart?
   package var error: WireError
+
+  package enum ActorPart: Equatable, Sendable {
+    /// Name, key, crash policy and input, which never change.
+    case facts
+    case record
+  }
 }
 
 /// What a journal record says, as far as this version can tell.

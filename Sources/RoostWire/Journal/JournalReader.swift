@@ -60,7 +60,7 @@ struct JournalReader {
       do throws(WireError) {
         section.changes.append(try read(change))
       } catch {
-        try leave(error, in: pool, actor: change.actor, runner: change.runner)
+        try leave(error, in: pool, actor: change.actor, runner: change.runner, part: Self.part(change))
       }
     }
     for event in UnsafeBufferPointer(start: message.events, count: message.n_events) {
@@ -84,12 +84,22 @@ struct JournalReader {
 
   /// Notes an entry that cannot be read under what it names. One whose names cannot be read spoils the record.
   private mutating func leave(
-    _ error: WireError, in pool: PoolID, actor: UInt32, runner: UInt32
+    _ error: WireError, in pool: PoolID, actor: UInt32, runner: UInt32, part: UndecodableEntry.ActorPart? = nil
   ) throws(WireError) {
     undecodable.append(
       UndecodableEntry(
         pool: pool, actor: actor == 0 ? nil : ActorID(try name(actor)),
-        runner: runner == 0 ? nil : RunnerID(try name(runner)), error: error))
+        runner: runner == 0 ? nil : RunnerID(try name(runner)), part: part, error: error))
+  }
+
+  /// The part of one actor that a change assigns. One that says more than this version knows is not known to be that alone.
+  private static func part(_ change: Roost__V1__JournalChange) -> UndecodableEntry.ActorPart? {
+    guard change.actor > 0, change.runner == 0, change.base.n_unknown_fields == 0 else { return nil }
+    return switch change.part_case {
+    case ROOST__V1__JOURNAL_CHANGE__PART_CREATED: .facts
+    case ROOST__V1__JOURNAL_CHANGE__PART_ACTOR_RECORD: .record
+    default: nil
+    }
   }
 
   private func read(_ message: Roost__V1__JournalDeadLetter) throws(WireError) -> DeadLetter {

@@ -16,6 +16,8 @@ package struct Past {
   package let damage: Damage?
   /// The partition has entries that this version cannot read.
   package let isPartlyUnread: Bool
+  /// Actors with such an entry: what the state says of them is not to be trusted.
+  package let quarantine: ActorQuarantine
 }
 
 extension DataFolder {
@@ -46,7 +48,7 @@ extension DataFolder {
     return Past(
       machine: folding.value.machine, last: last, record: damage == nil ? limit ?? last : folding.ownRecord,
       time: damage == nil ? folding.time : folding.ownTime, damage: damage,
-      isPartlyUnread: folding.value.damagedPartitions.contains(partition))
+      isPartlyUnread: folding.value.damagedPartitions.contains(partition), quarantine: folding.value.quarantine)
   }
 
   /// The damage stands before the first record after `limit`.

@@ -24,23 +24,26 @@ package struct DataFolder {
 
   /// Reads the journal as the next start would.
   package func examine() throws(JournalError) -> Examination {
-    let (findings, first) = try fold(excluding: [])
+    let (findings, first) = try fold()
     let snapshots = try snapshots()
     let summary = findings.summary
     let bad = first.damagedPartitions.union((0..<partitions).filter { summary.isQuarantined($0) })
+    let isServed = bad.isEmpty && first.quarantine.isEmpty
     return Examination(
       findings: findings, snapshots: snapshots, history: try history(before: findings), undecodable: first.undecodable,
       unread: first.damagedPartitions.sorted(),
       quarantined: bad.sorted(), withheld: bad.isEmpty ? [] : try pools(of: bad, through: findings),
-      state: bad.isEmpty ? first : try fold(excluding: bad).recovered)
+      state: isServed ? first : try fold(excluding: bad, leaving: first.quarantine.members).recovered)
   }
 
   /// Where a start begins: with the newest snapshot that is whole, of those that stand for no record after `limit`.
   func begin(
-    excluding bad: Set<Partition> = [], through limit: RoostJournal.RecordIndex? = nil
+    excluding bad: Set<Partition> = [], leaving actors: ActorQuarantine.Members = [:],
+    through limit: RoostJournal.RecordIndex? = nil
   ) throws(JournalError) -> (Recovered, JournalBeginning) {
     try Recovered.fromSnapshot(
-      journal.disk, journal: id, Recovered(defaults: defaults, excluding: bad), .silent, through: limit)
+      journal.disk, journal: id, Recovered(defaults: defaults, excluding: bad, leaving: actors), .silent, through: limit
+    )
   }
 
   /// All snapshots, oldest first, read to their ends.
@@ -90,9 +93,9 @@ package struct DataFolder {
   }
 
   private func fold(
-    excluding bad: Set<Partition>
+    excluding bad: Set<Partition> = [], leaving actors: ActorQuarantine.Members = [:]
   ) throws(JournalError) -> (findings: JournalFindings, recovered: Recovered) {
-    let (start, beginning) = try begin(excluding: bad)
+    let (start, beginning) = try begin(excluding: bad, leaving: actors)
     let folding = Folding(start)
     let findings = try journal.recover(from: beginning) { record, payload in folding.value.take(record, payload) }
     folding.value.finish()
@@ -134,7 +137,7 @@ package struct Examination {
   package let history: [Damage]
   /// Entries of whole records that this version cannot read.
   package let undecodable: [UndecodableEntry]
-  /// Partitions with such an entry, or with a whole record that cannot be read at all, ascending.
+  /// Partitions with such an entry that is not one actor's, or with a whole record that cannot be read at all, ascending.
   package let unread: [Partition]
   /// Partitions that a start would not serve, ascending.
   package let quarantined: [Partition]
@@ -143,9 +146,13 @@ package struct Examination {
   /// The state that a start would serve.
   package let state: Recovered
 
+  /// Actors that a start would not serve, in the partitions that it would.
+  package var quarantinedActors: ActorQuarantine { state.quarantine }
+
   /// A start would serve everything, and nothing that was promised is missing.
   package var isSound: Bool {
-    findings.isSound && unread.isEmpty && history.isEmpty && snapshots.allSatisfy { $0.damage == nil }
+    findings.isSound && unread.isEmpty && quarantinedActors.isEmpty && history.isEmpty
+      && snapshots.allSatisfy { $0.damage == nil }
   }
 
   /// Partitions that one damaged place keeps from being served, of those that have pools.

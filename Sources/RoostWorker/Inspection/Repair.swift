@@ -141,7 +141,7 @@ extension DataFolder {
   /// Only damage whose extent is certain is repaired.
   private func refusal(_ repair: Repair, _ segments: [SegmentSurvey]) -> String? {
     let found = repair.examination
-    if !found.unread.isEmpty {
+    if !found.unread.isEmpty || !found.quarantinedActors.isEmpty {
       return
         "it has whole records that this version cannot read, and a repair would throw them away: run the version of "
         + "roost that wrote them"

@@ -33,6 +33,14 @@ extension APIError {
       message: "the journal is damaged where pool \(pool) is, and the pool is not served; see `roost journal verify`")
   }
 
+  static func quarantined(_ actor: ActorID) -> APIError {
+    APIError(
+      code: "quarantined",
+      message:
+        "the journal has an entry of actor \(actor) that this version cannot read, and the actor is not served; run "
+        + "the version that wrote it")
+  }
+
   static let busy = APIError(
     code: "busy", message: "too many requests wait for the worker; ask again in a second", isRetryable: true)
 

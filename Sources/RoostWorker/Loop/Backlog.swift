@@ -45,7 +45,7 @@ struct SignalInHand {
     case passedOver
     /// Bad input: to the dead letters.
     case dead(WireError)
-    /// Its partition is damaged: refused, and kept for later.
+    /// Its partition is damaged, or its actor is: refused, and kept for later.
     case quarantined(Signal)
   }
 

@@ -58,6 +58,10 @@ package struct Compaction {
       throw .unreadable(
         path: disk.path(of: "journal"), offset: 0, reason: "partition \(partition) has a record that cannot be read")
     }
+    if let (pool, actor) = recovered.quarantine.all.first {
+      throw .unreadable(
+        path: disk.path(of: "journal"), offset: 0, reason: "actor \(actor) of \(pool) has an entry that cannot be read")
+    }
     guard let bytes = try write(recovered, through, last) else { return nil }
     let older = beginning.startingAfter
     for snapshot in try RoostJournal.Snapshot.list(disk) where snapshot.through != through && snapshot.through != older

@@ -62,7 +62,7 @@ extension Loop {
     bury(message, reason: reasons.joined(separator: ","), pool: signal.pool, events: notes.map(\.eventOffset))
   }
 
-  /// A damaged partition decides nothing: its callers are told, its signals are kept for later.
+  /// Nothing is decided about a damaged partition, or a damaged actor: its callers are told, its signals are kept for later.
   func refuse(quarantined signal: Signal, _ message: RoostNATS.SignalMessage) {
     bury(message, reason: "quarantined", pool: signal.pool)
     guard let replyTo = signal.replyTo else { return }

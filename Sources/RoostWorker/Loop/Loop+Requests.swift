@@ -90,6 +90,7 @@ extension Loop {
 
 extension Loop {
   private func get(_ actor: ActorID, in pool: PoolID) -> APIReply {
+    if quarantine.contains(actor, in: pool) { return .failed(.quarantined(actor)) }
     guard let view = machine.reading(pool, { $0.actorView(actor) }) else { return .failed(.unknown(pool)) }
     guard let view else { return .failed(.unknown(actor)) }
     return .get(ActorDescription(view))
@@ -110,6 +111,7 @@ extension Loop {
     guard let outlook = machine.reading(pool, { $0.outlook }) else { return .failed(.unknown(pool)) }
     let explaining = Explaining(pool: pool, outlook: outlook, now: clock.clock(at: turnNs))
     guard let actor else { return .explain(explaining.explanation(of: nil)) }
+    if quarantine.contains(actor, in: pool) { return .failed(.quarantined(actor)) }
     guard let view = machine.reading(pool, { $0.actorView(actor) }) ?? nil else { return .failed(.unknown(actor)) }
     return .explain(explaining.explanation(of: ActorDescription(view)))
   }

@@ -141,7 +141,7 @@ extension Loop {
       let signal = try message.payload.withBytes { bytes throws(WireError) in
         try codec.decodeSignal(head, payload: bytes)
       }
-      return isQuarantined(pool) ? .quarantined(signal) : .signal(signal)
+      return isQuarantined(pool) || quarantine.refuses(signal) ? .quarantined(signal) : .signal(signal)
     } catch {
       if let pool = error.pool, !settings.serves(pool) { return .passedOver }
       // Nobody can say whose a signal without a pool is: the worker that serves all of them keeps it.

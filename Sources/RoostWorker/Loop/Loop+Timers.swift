@@ -25,7 +25,8 @@ extension Loop {
   func renewOnce() {
     guard mustRenew else { return }
     mustRenew = false
-    before.putFirst(machine.poolIDs.map { Chore(input: .renewDeadlines, pool: $0) })
+    before.putFirst(first + machine.poolIDs.map { Chore(input: .renewDeadlines, pool: $0) })
+    first = []
   }
 
   /// While there is somebody to judge.

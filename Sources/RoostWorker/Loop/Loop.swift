@@ -52,6 +52,8 @@ package final class Loop {
   var alarmBudget = 0
   /// The pool whose queue pass stopped at its bound.
   var passing: PoolID?
+  /// What quarantined actors ask for: before anything else.
+  var first: [Chore]
   /// What pings and a new link ask for: before the signals.
   var before = Chores()
   /// Verdicts and sweeps: after the signals.
@@ -60,6 +62,8 @@ package final class Loop {
   var lazy: [PoolID: LazyChanges] = [:]
   /// Partitions that are damaged, or hold a record that this version cannot read: not served.
   let damagedPartitions: Set<Partition>
+  /// Actors with an entry that this version cannot read: not served.
+  let quarantine: ActorQuarantine
   /// Encoded and not durable because the disk is full; nothing else is applied before it is.
   package internal(set) var isHeld = false
   var heldReason = ""
@@ -125,6 +129,8 @@ package final class Loop {
     handover = recovered.handover
     deadLetters = recovered.deadLetters
     damagedPartitions = recovered.damagedPartitions
+    quarantine = recovered.quarantine
+    first = quarantine.chores
     turnNs = clocks.monotonicNs()
     lastTurnEndNs = turnNs
     sweepNs = turnNs + WorkerLimits.sweepIntervalNs

@@ -3,8 +3,8 @@ import RoostJournal
 import RoostTelemetry
 
 extension Recovered {
-  /// Takes the data folder and reads its journal: the newest snapshot that is whole, and the log after it. Partitions that
-  /// must not be served are not in the state.
+  /// Takes the data folder and reads its journal: the newest snapshot that is whole, and the log after it. Partitions and
+  /// actors that must not be served are not in the state.
   package static func open(
     _ disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(), defaults: PoolSettings,
     partitions: UInt32, log: Log = .silent
@@ -12,10 +12,11 @@ extension Recovered {
     do throws(JournalError) {
       let (journal, recovered) = try read(disk, configuration, Recovered(defaults: defaults), log)
       let bad = recovered.damagedPartitions.union((0..<partitions).filter { journal.recovery.isQuarantined($0) })
-      if bad.isEmpty { return (journal, recovered) }
+      if bad.isEmpty, recovered.quarantine.isEmpty { return (journal, recovered) }
       // Which they are is known at the end only: read again without them.
       try journal.close()
-      let (again, sound) = try read(disk, configuration, Recovered(defaults: defaults, excluding: bad), log)
+      let (again, sound) = try read(
+        disk, configuration, Recovered(defaults: defaults, excluding: bad, leaving: recovered.quarantine.members), log)
       return (again, sound)
     } catch {
       throw WorkerError(error)

@@ -28,6 +28,8 @@ package struct Recovered {
   package var snapshot: Snapshot?
   /// Partitions with a record that is whole and that this version cannot read: not served.
   package private(set) var damagedPartitions: Set<Partition> = []
+  /// Actors with an entry that this version cannot read, beside which everything else of their record can be.
+  package private(set) var quarantine: ActorQuarantine
   package private(set) var undecodable: [UndecodableEntry] = []
 
   private(set) var read = RecoveredPositions()
@@ -44,8 +46,11 @@ package struct Recovered {
   /// Partitions that are not served: nothing of theirs is folded.
   private let excluded: Set<Partition>
 
-  package init(defaults: PoolSettings, excluding excluded: Set<Partition> = []) {
+  package init(
+    defaults: PoolSettings, excluding excluded: Set<Partition> = [], leaving actors: ActorQuarantine.Members = [:]
+  ) {
     machine = Machine(defaults: defaults)
+    quarantine = ActorQuarantine(leaving: actors)
     self.excluded = excluded
     damagedPartitions = excluded
   }
@@ -70,13 +75,15 @@ package struct Recovered {
       damagedPartitions.insert(record.partition)
       return
     }
+    undecodable += reading.undecodable
     if excluded.contains(record.partition) {
       // What the partition holds is left alone; how far the stream was applied holds for all.
       notePosition(of: reading.batch, record.partition)
       return
     }
-    undecodable += reading.undecodable
-    if !reading.undecodable.isEmpty { damagedPartitions.insert(record.partition) }
+    for entry in reading.undecodable where !quarantine.take(entry, at: reading.batch.partOf ?? index) {
+      damagedPartitions.insert(record.partition)
+    }
     let parts = whole(reading.batch, index, of: record.partition)
     for batch in parts { fold(batch, batch.partOf ?? index, of: record.partition) }
     // Kept small while a long journal is read.
@@ -109,7 +116,9 @@ package struct Recovered {
     handedOver = max(handedOver, batch.handedOver)
     deadLettersStored = max(deadLettersStored, batch.deadLettersAcknowledged)
     for section in batch.sections {
-      for change in section.changes { machine.evolve(change, in: section.pool) }
+      for change in section.changes where quarantine.take(change, in: section.pool, at: index) {
+        machine.evolve(change, in: section.pool)
+      }
       if !section.events.isEmpty || !section.answers.isEmpty {
         parcels.append(
           Handover.Parcel(
@@ -134,6 +143,8 @@ package struct Recovered {
 
   mutating func finish() {
     machine.recovered()
+    undecodable.removeAll { !quarantine.stands($0) }
+    for pool in quarantine.members.keys { machine.passOverTickets(of: pool) }
     dropHandedOver()
   }
 
