@@ -24,8 +24,10 @@ extension SimulatedRunner {
       let event = RunnerEvent(index: lastEvent + 3, actor: actor, generation: generation, kind: .running)
       simulation.publish(self, .events(session: session, [event]))
     case .repetition:
-      let event = RunnerEvent(index: published, actor: actor, generation: generation, kind: .running)
-      if published > 0 { simulation.publish(self, .events(session: session, [event])) }
+      // The worker knows this one: a number whose true event the broker has lost would be believed.
+      let acknowledged = (events.first?.index ?? lastEvent + 1) - 1
+      let event = RunnerEvent(index: acknowledged, actor: actor, generation: generation, kind: .running)
+      if acknowledged > 0 { simulation.publish(self, .events(session: session, [event])) }
     case .oldSession:
       let event = RunnerEvent(index: 1, actor: actor, generation: generation, kind: .stopped(error: nil))
       simulation.publish(self, .events(session: SessionID("\(id)-\(process)-\(max(0, sessions - 1))"), [event]))
