@@ -45,10 +45,12 @@ extension FileDisk {
     do throws(DiskError) {
       guard code == 0 else { throw DiskError(operation: "flock", path: path(of: name), errno: code) }
       if isReadOnly { return .acquired(file) }
-      try truncate(file, to: 0)
+      // The number is for people: a disk without room for it is no reason not to start.
       let text = Array("\(getpid())\n".utf8)
       let count = pwrite(file.descriptor, text, text.count, 0)
-      guard count >= 0 else { throw failure("pwrite", file) }
+      if count < 0, errno != ENOSPC { throw failure("pwrite", file) }
+      // After the write: a block that is given back may be somebody else's by then.
+      try truncate(file, to: UInt64(max(0, count)))
     } catch {
       close(file)
       throw error

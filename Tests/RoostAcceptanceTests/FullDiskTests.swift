@@ -76,7 +76,8 @@ extension Outside {
         let (worker, runner) = try heldWorker(world, disk)
         expectNotReadyForWantOfRoom(worker)
         let replies = try sendMeanwhile(world)
-        #expect(replies.allSatisfy { world.observer.outcomes(at: $0).isEmpty })
+        // Those whose signals are read are told that they wait for room; nobody is told anything else.
+        #expect(replies.allSatisfy { Set(world.observer.outcomes(at: $0)).isSubset(of: ["PENDING"]) })
         #expect(runner.lines(with: ["saw": "start"]).count == 1)
         #expect(worker.page("/readyz")?.status == 503)
 
@@ -99,6 +100,9 @@ extension Outside {
         try second.wait(forLog: "journal has no room, the batch is held")
         expectNotReadyForWantOfRoom(second)
         try second.kill()
+        // Nor is a lock file needed that has room for a process id.
+        try FileManager.default.removeItem(atPath: "\(disk.folder)/data/lock")
+        try disk.fill()
 
         let third = try worker(world, disk)
         expectNotReadyForWantOfRoom(third)
