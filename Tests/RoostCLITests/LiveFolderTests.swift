@@ -51,7 +51,7 @@ struct LiveFolderTests {
       readings += 1
     }
     #expect(writer.failure == nil)
-    #expect(readings > 3)
+    #expect(readings > 0)
     let end = try DataFolder.examined(writer.path).found
     #expect(end.isSound && end.findings.summary.lastIndex.rawValue == 1_011)
     #expect(end.findings.firstIndex.rawValue > 1, "nothing was removed meanwhile")
