@@ -170,13 +170,11 @@ extension OutboxLoop {
     }
   }
 
-  /// The library closes the socket next, and its number may become another file's. A read that is under way ends
-  /// within microseconds of its thread's time, or waits for the lock that our caller holds and then finds the socket
-  /// gone; the bound is for that second case, and leaves a busy machine time for the first.
+  /// The library closes the socket next. A read that is under way ends within microseconds, or waits for the lock
+  /// that our caller holds and then finds the socket gone; the bound is for that second case.
   private func forgetSocket() {
     detach()
-    let deadlineNs = Monotonic.ns(afterMs: NATSLimits.readEndsMs)
-    while isReading.load(ordering: .sequentiallyConsistent), Monotonic.nowNs() < deadlineNs { sched_yield() }
+    for _ in 0..<1_000 where isReading.load(ordering: .sequentiallyConsistent) { sched_yield() }
     ring()
   }
 

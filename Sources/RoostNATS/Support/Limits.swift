@@ -27,10 +27,6 @@ package enum NATSLimits {
   /// Largest file of credentials, keys or certificates, in bytes: a bundle of all public authorities has 220 KiB.
   package static let accessFileBytes = 4 * 1024 * 1024
 
-  /// How long the closing of an outbox's broken socket waits for a read under way, in ms: such a read needs
-  /// microseconds once its thread runs, and a busy machine lets it run within this time.
-  static let readEndsMs: Int64 = 100
-
   /// One request to the JetStream API, in ms: gaps of up to 8 s were seen while a cluster elects a leader, so callers
   /// try again; a single call does not hold a thread longer than this.
   package static let apiTimeoutMs: Int64 = 5_000
