@@ -119,9 +119,22 @@ import Testing
     var stranger = access
     stranger.tls.authorities = "\(folder)/other.pem"
     #expect(throws: NATSError.self) { try NATSConnection.connect(NATSSettings(stranger, name: "other authority")) }
+    var misnamed = access
+    misnamed.url = broker.url.replacing("127.0.0.1", with: "localhost")
+    #expect(throws: NATSError.self) { try NATSConnection.connect(NATSSettings(misnamed, name: "another name")) }
     var unnamed = access
     (unnamed.tls.certificate, unnamed.tls.key) = (nil, nil)
     #expect(throws: NATSError.self) { try NATSConnection.connect(NATSSettings(unnamed, name: "no certificate")) }
+  }
+
+  @Test("a tls:// address is never spoken to in the clear, also as one of several")
+  func scheme() throws {
+    let broker = try Broker.start(.debian)
+    let url = broker.url.replacing("nats://", with: "tls://")
+    #expect(throws: NATSError.self) { try NATSConnection.connect(NATSSettings(url: url, name: "tls")) }
+    #expect(throws: NATSError.self) {
+      try NATSConnection.connect(NATSSettings(url: "nats://127.0.0.1:1, \(url)", name: "one of two"))
+    }
   }
 
   private func code(_ body: () throws -> Void) -> NATSError.Code? {

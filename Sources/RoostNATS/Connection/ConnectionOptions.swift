@@ -13,7 +13,7 @@ final class ConnectionOptions {
     let doing = "preparing a connection"
     try setServers(settings)
     try setIdentity(settings.access.identity)
-    try setTLS(settings.access.tls)
+    try setTLS(settings.access)
     try check(natsOptions_SetName(handle, settings.name), doing)
     try check(natsOptions_SetTimeout(handle, settings.connectTimeoutMs), doing)
     try check(natsOptions_SetPingInterval(handle, settings.pingIntervalMs), doing)
@@ -50,8 +50,10 @@ final class ConnectionOptions {
     }
   }
 
-  private func setTLS(_ tls: NATSAccess.TLS) throws(NATSError) {
-    guard tls.isGiven else { return }
+  private func setTLS(_ access: NATSAccess) throws(NATSError) {
+    // The library passes over the scheme: without this a `tls://` address would be spoken to in the clear.
+    guard access.needsTLS else { return }
+    let tls = access.tls
     try check(natsOptions_SetSecure(handle, true), "preparing TLS")
     if let file = tls.authorities {
       try check(natsOptions_LoadCATrustedCertificates(handle, file), "reading the authorities in \(file)")

@@ -1,5 +1,5 @@
-/// Which NATS servers, and what we show them of ourselves. Files are named, not held: the client library reads them at
-/// every connect, so that what is renewed in place is used.
+/// Which NATS servers, and what we show them of ourselves. Files are named, not held: credentials and seeds are read again
+/// at every reconnect, so that what is renewed in place is used; certificates when the process starts.
 package struct NATSAccess: Sendable, Equatable {
   /// Who we are.
   package enum Identity: Sendable, Equatable {
@@ -13,7 +13,7 @@ package struct NATSAccess: Sendable, Equatable {
     case nkey(file: String)
   }
 
-  /// Each a PEM file. With any of them, or a `tls://` address, nothing is said in the clear.
+  /// Each a PEM file.
   package struct TLS: Sendable, Equatable {
     /// Who signs the server's certificate; nil = the system's authorities.
     package var authorities: String?
@@ -24,8 +24,6 @@ package struct NATSAccess: Sendable, Equatable {
     package init(authorities: String? = nil, certificate: String? = nil, key: String? = nil) {
       (self.authorities, self.certificate, self.key) = (authorities, certificate, key)
     }
-
-    var isGiven: Bool { self != TLS() }
   }
 
   /// One URL, or several separated by commas. `nats://user:password@host:port` carries an identity.
@@ -36,6 +34,11 @@ package struct NATSAccess: Sendable, Equatable {
   package var inboxPrefix = "_INBOX"
 
   package init(_ url: String) { self.url = url }
+
+  /// With any file of TLS, or one `tls://` address among several, nothing is said in the clear.
+  var needsTLS: Bool {
+    tls != TLS() || url.split(separator: ",").contains { $0.drop { $0 == " " }.lowercased().hasPrefix("tls://") }
+  }
 
   /// The address as it may be shown.
   package var redactedURL: String { NATSSettings.redact(url) }
