@@ -28,15 +28,16 @@ struct QuestionCommand {
   }
 
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {
-    let first = try question()
+    var next: APIRequest? = try question()
     let client = try SignalClient(command, environment: environment)
-    var next: APIRequest? = first
-    var printed: UInt32 = 0
-    while let request = next {
-      let page = try page(client.ask(request, of: pool, timeoutMs: timeoutMs), after: request, printed)
-      try console.out(printed == 0 ? page.head + page.text : page.text)
-      printed += page.count
-      next = limit.map { printed >= $0 } ?? false ? nil : page.next
+    var isFirst = true
+    var left = limit ?? .max
+    while left > 0, let request = next {
+      let page = try page(client.ask(request.limited(to: left), of: pool, timeoutMs: timeoutMs), after: request)
+      try console.out(isFirst ? page.head + page.text : page.text)
+      isFirst = false
+      left -= min(page.count, left)
+      next = page.next
     }
     return .success
   }
@@ -50,18 +51,14 @@ struct QuestionCommand {
           namePrefix: command.value("name-prefix") ?? "", key: command.value("key"),
           runner: try command.value("runner").map { text throws(CLIError) in
             RunnerID(try ParsedCommand.identifier(text, of: "id of a runner"))
-          }, limit: pageRows(0)))
+          }))
     case ["actor", "explain"]:
       return .explain(ActorID(try ParsedCommand.identifier(command.operands[1], of: "actor id")))
     case ["pool", "explain"]: return .explain(nil)
-    case ["runner", "list"]: return .runners(RunnersRequest(limit: pageRows(0)))
-    case ["pending"]: return .pending(PendingRequest(limit: pageRows(0)))
+    case ["runner", "list"]: return .runners(RunnersRequest())
+    case ["pending"]: return .pending(PendingRequest())
     default: preconditionFailure("no question: \(command.path)")
     }
-  }
-
-  private func pageRows(_ printed: UInt32) -> UInt32 {
-    min(limit.map { $0 - printed } ?? APIRequest.greatestLimit, APIRequest.greatestLimit)
   }
 
   private struct Page {
@@ -72,33 +69,46 @@ struct QuestionCommand {
     var next: APIRequest?
   }
 
-  private func page(_ reply: APIReply, after request: APIRequest, _ printed: UInt32) throws(CLIError) -> Page {
+  private func page(_ reply: APIReply, after request: APIRequest) throws(CLIError) -> Page {
     switch (reply, request) {
     case (.list(let page), .list(var request)):
-      let count = UInt32(page.actors.count)
       request.after = page.next
-      request.limit = pageRows(min(printed + count, (limit ?? .max) - 1))
       return Page(
-        head: output.actorTitle, text: output.text(of: page.actors), count: count,
+        head: output.actorTitle, text: output.text(of: page.actors), count: UInt32(page.actors.count),
         next: page.next.isEmpty ? nil : .list(request))
     case (.runners(let page), .runners(var request)):
-      let count = UInt32(page.runners.count)
       request.after = page.next
-      request.limit = pageRows(min(printed + count, (limit ?? .max) - 1))
       return Page(
-        head: output.runnerTitle, text: output.text(of: page.runners), count: count,
+        head: output.runnerTitle, text: output.text(of: page.runners), count: UInt32(page.runners.count),
         next: page.next.isEmpty ? nil : .runners(request))
     case (.pending(let page), .pending(var request)):
-      let count = UInt32(page.entries.count)
       request.afterTicket = page.nextTicket
-      request.limit = pageRows(min(printed + count, (limit ?? .max) - 1))
       return Page(
-        head: output.head(of: page), text: output.text(of: page.entries), count: count,
+        head: output.head(of: page), text: output.text(of: page.entries), count: UInt32(page.entries.count),
         next: page.nextTicket == 0 ? nil : .pending(request))
     case (.explain(let explanation), .explain):
       return Page(text: output.text(of: explanation), count: 0, next: nil)
     default:
       throw CLIError(.unavailable, "the worker answered another question; is this `roost` as new as the worker?")
+    }
+  }
+}
+
+extension APIRequest {
+  /// The same question for a page of so many rows, or of as many as one has.
+  fileprivate func limited(to rows: UInt32) -> APIRequest {
+    let rows = min(rows, Self.greatestLimit)
+    switch self {
+    case .list(var request):
+      request.limit = rows
+      return .list(request)
+    case .runners(var request):
+      request.limit = rows
+      return .runners(request)
+    case .pending(var request):
+      request.limit = rows
+      return .pending(request)
+    case .wake, .get, .history, .explain: return self
     }
   }
 }
