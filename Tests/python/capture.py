@@ -1,6 +1,7 @@
 """A recording made by the broker itself: a stream keeps what passes, and is read at the end.
 
-A recorder that listens misses what passes while the broker restarts; the broker does not.
+A recorder that listens misses what passes while the broker restarts; the broker does not, if it is given time to store what
+it has read before it is stopped (``settle``).
 """
 
 import json
@@ -13,7 +14,9 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from recording import Line, command_line, signal_line
 
 STREAM = "CAPTURE"
-SUBJECTS = ["roost.command.>", "roost.event.>", f"{wire.REPLY_PREFIX}.>"]
+# What is published here to see that everything before it is stored.
+SETTLE_SUBJECT = "roost.settle"
+SUBJECTS = ["roost.command.>", "roost.event.>", f"{wire.REPLY_PREFIX}.>", SETTLE_SUBJECT]
 DEAD_STREAM = "ROOST_DEAD"
 BATCH = 500
 FETCH_TIMEOUT_S = 5.0
@@ -22,6 +25,11 @@ FETCH_TIMEOUT_S = 5.0
 async def begin(client: wire.Client) -> None:
     """To be called before anything passes that matters."""
     await wire.jetstream(client).add_stream(name=STREAM, subjects=SUBJECTS)
+
+
+async def settle(client: wire.Client) -> None:
+    """Returns when everything is stored that the broker has read so far: a stream takes its messages in order."""
+    await wire.jetstream(client).publish(SETTLE_SUBJECT, b"")
 
 
 async def collect(client: wire.Client, out: TextIO) -> None:

@@ -2,7 +2,8 @@
 
     kills.py --kills 50 --wakes 2000 --actors 200 [--seed S] [--server-binary PATH] [--worker PATH | --fake-worker]
 
-With --restarts N the broker is stopped and started N times as well; what passed is then recorded by the broker itself.
+With --restarts N the broker is stopped and started N times as well; what passed is then recorded by the broker itself,
+and the worker reaches it through a door that is closed before it is stopped (gate.py says why).
 With --fault POINT the worker is not killed: libfiu fails its next call of that kind (posix/io/sync/fdatasync) once, with
 EIO. It must end by itself with 74; one that tries again would succeed and live on.
 The seed decides the wakes and the moments; it is printed. Exit 0: everything was explained; 1: the checker found
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import capture
 import wire
+from gate import Gate
 from load import Load
 from processes import Children, until, within
 
@@ -58,14 +60,17 @@ class Trial:
         server = await self.children.broker(chosen.server_binary)
         recorded = self.folder / "recording.jsonl"
         self.client = await wire.connect(server, "kills")
+        worker_server = server
         if chosen.restarts:
             await capture.begin(self.client)
+            self.gate = Gate(server)
+            worker_server = await self.gate.begin()
         else:
             recorder = await self.children.python(
                 "recorder", "checker.py", "record", "--server", server, "--out", recorded, first_line=True
             )
         await self._watch()
-        worker = await self._start_worker(server)
+        worker = await self._start_worker(worker_server)
         await until(lambda: self.has_stream, "the worker made no stream")
         for number in range(1, RUNNERS + 1):
             await self._start_runner(server, f"r{number}")
@@ -77,7 +82,7 @@ class Trial:
         trouble_s = max(chosen.kills * (LEAST_LIFE_S + chosen.life_s), chosen.restarts * sum(BROKER_LIFE_S)) / 2
         loading = asyncio.create_task(load.wake(chosen.wakes, chosen.rate or chosen.wakes / max(trouble_s, 1)))
         restarting = asyncio.create_task(self._restart_broker())
-        worker = await self._kill(worker, server, load)
+        worker = await self._kill(worker, worker_server, load)
         await restarting
         await loading
         acked.close()
@@ -140,7 +145,11 @@ class Trial:
         moments = random.Random(self.chosen.seed)
         for _ in range(self.chosen.restarts):
             await asyncio.sleep(moments.uniform(*BROKER_LIFE_S))
-            await self.children.restart_broker(self.chosen.server_binary)
+            await self.gate.close()
+            await capture.settle(self.client)
+            await self.children.stop(self.children.broker_process)
+            self.gate.open()
+            await self.children.start_broker_again(self.chosen.server_binary)
 
     async def _kill(self, worker: Process, server: str, load: Load) -> Process:
         for kill in range(1, self.chosen.kills + 1):

@@ -70,9 +70,8 @@ class Children:
         self._broker_url: str = json.loads(written.read_text())["nats"][0]
         return self._broker_url
 
-    async def restart_broker(self, binary: str) -> None:
-        """Stops it in good order and starts it again on the same port and store."""
-        await self.stop(self.broker_process)
+    async def start_broker_again(self, binary: str) -> None:
+        """After it was stopped, on the same port and store."""
         port = int(self._broker_url.rsplit(":", 1)[1])
         self.broker_process = await self._spawn_broker(binary, port)
 
