@@ -79,14 +79,16 @@ extension SimulatedWorker {
     do throws(WorkerError) {
       var taken = takeArrivals()
       try loop.turn(&taken)
+      simulation.turned()
       while !loop.isHandedOver, simulation.nowNs < deadlineNs, simulation.fault == nil {
         simulation.passWithoutWorker(ms: 10)
         if self.loop == nil { return }
         if !loop.isHeld { before = loop.machine }
         taken = takeArrivals()
         try loop.turn(&taken)
+        // A batch that was held may have been released: silence is judged by that.
+        simulation.turned()
       }
-      simulation.turned()
       if !loop.isHeld { before = loop.machine }
       try loop.sign()
       do { try journal.close() } catch { throw WorkerError(.journalFailed, code: error.code, error.message) }
