@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate mutants sweep-journal fuzz-journal bench bench-machine bench-journal bench-compaction generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills simulate mutants sweep-journal fuzz-journal fuzz-wire bench bench-machine bench-journal bench-compaction generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ sweep-journal: install ## crash the journal at every write and flush of a run of
 
 fuzz-journal: install ## read N=1000000 journals whose files were mutated, from seed FIRST=0 on
 	@N=$(N) FIRST=$(FIRST) scripts/journal-trials.sh fuzz
+
+fuzz-wire: install ## send N=1000000 mutated inputs through each decoder, under the address and leak sanitizers
+	@N=$(N) FIRST=$(FIRST) scripts/fuzz-wire.sh
 
 bench: install ## wakes/s and p50/p99 wake -> start of the release build (N wakes per mode)
 	@N=$(N) scripts/bench.sh

@@ -62,6 +62,10 @@ let package = Package(
     .executableTarget(
       name: "RoostSimulate", dependencies: ["RoostTestKit"], path: "Benchmarks/RoostSimulate", swiftSettings: strict),
 
+    .executableTarget(
+      name: "RoostFuzz", dependencies: ["RoostRunner", "RoostTestKit", "RoostCore"], path: "Benchmarks/RoostFuzz",
+      swiftSettings: strict),
+
     tests("RoostCoreTests", ["RoostCore"], exclude: ["Scenarios"]),
     tests("RoostJournalTests", ["RoostJournal", "RoostTestKit"], exclude: ["Golden"]),
     tests("RoostWireTests", ["RoostWire", "RoostTestKit"]),

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RoostCore
+import RoostTestKit
 @testable import RoostWire
 
 @Suite("API on the wire")

@@ -1,6 +1,7 @@
 import CProtobufC
 import CRoostProtos
 import RoostCore
+import RoostTestKit
 import Testing
 
 @testable import RoostWire

@@ -1,4 +1,5 @@
 import RoostCore
+import RoostTestKit
 import Testing
 
 @testable import RoostWire

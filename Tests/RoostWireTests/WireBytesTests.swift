@@ -1,5 +1,6 @@
 import Foundation
 import RoostCore
+import RoostTestKit
 import Testing
 
 @testable import RoostWire

@@ -1,7 +1,7 @@
 import RoostCore
 
 /// What an actor's process may write on its control descriptor, a line each.
-enum ControlLine: Equatable {
+package enum ControlLine: Equatable {
   case ready
   case sleep
   case stop
@@ -9,7 +9,7 @@ enum ControlLine: Equatable {
   case alarm(Instant?)
 
   /// nil = no such line, or an alarm further ahead than an alarm may be. `now`: the wall clock, for `alarm +5s`.
-  init?(_ text: String, now: Instant) {
+  package init?(_ text: String, now: Instant) {
     let words = text.split(separator: " ")
     switch (words.first, words.count) {
     case ("ready", 1): self = .ready

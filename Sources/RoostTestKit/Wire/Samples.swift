@@ -1,20 +1,19 @@
 import RoostCore
-
-@testable import RoostWire
+import RoostWire
 
 /// Values that tests send through the codec, every field set at least once.
-enum Samples {
-  static let pool = PoolID(namespace: "default", name: "gpu")
-  static let actor = ActorID("actor-00000001")
-  static let runner = RunnerID("runner_1")
-  static let session = SessionID("5f0c")
-  static let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-  static let facts = ActorFacts(
+package enum Samples {
+  package static let pool = PoolID(namespace: "default", name: "gpu")
+  package static let actor = ActorID("actor-00000001")
+  package static let runner = RunnerID("runner_1")
+  package static let session = SessionID("5f0c")
+  package static let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+  package static let facts = ActorFacts(
     name: "größe", key: "k/1", crashPolicy: .restart, input: [0, 255, 7], createdAt: Instant(ms: 1_700_000_000_000))
-  static let command = Command(
+  package static let command = Command(
     index: 5, kind: .start, actor: actor, generation: 3, cause: Cause(sequence: 77), record: 900)
 
-  static let actorSignals: [ActorSignal] = [
+  package static let actorSignals: [ActorSignal] = [
     .create(Create()),
     .create(Create(name: "n", key: "k", crashPolicy: .destroy, input: [1, 0, 2])),
     .wake(Wake()),
@@ -26,7 +25,7 @@ enum Samples {
     .sleep, .reschedule, .destroy,
   ]
 
-  static let runnerEvents: [RunnerEvent] = [
+  package static let runnerEvents: [RunnerEvent] = [
     RunnerEvent(index: 1, actor: actor, generation: 1, kind: .running),
     RunnerEvent(index: 2, actor: actor, generation: 1, kind: .stopped(error: nil)),
     RunnerEvent(index: 3, actor: actor, generation: 1, kind: .stopped(error: "")),
@@ -37,7 +36,7 @@ enum Samples {
     RunnerEvent(index: .max, actor: actor, generation: .max, kind: .setAlarm(Instant(ms: -1))),
   ]
 
-  static let runnerSignals: [RunnerSignal] = [
+  package static let runnerSignals: [RunnerSignal] = [
     .initialize(RunnerInit(session: session, version: 0, totalSlots: 0, protocol: 0)),
     .initialize(
       RunnerInit(
@@ -49,7 +48,7 @@ enum Samples {
     .stopping(session: session, lastCommandIndex: 0),
   ]
 
-  static var overlay: PoolSettingsOverlay {
+  package static var overlay: PoolSettingsOverlay {
     var overlay = PoolSettingsOverlay()
     overlay.baseRetryTimeout = Milliseconds(1)
     overlay.backoffMaxExponent = 2
@@ -70,11 +69,11 @@ enum Samples {
     return overlay
   }
 
-  static let poolSignals: [PoolSignal] = [
+  package static let poolSignals: [PoolSignal] = [
     .configure(PoolSettingsOverlay()), .configure(overlay), .drain(runner), .tick,
   ]
 
-  static let outgoingCommands: [OutgoingCommand] = [
+  package static let outgoingCommands: [OutgoingCommand] = [
     OutgoingCommand(runner: runner, session: session, body: .start(command, facts)),
     OutgoingCommand(runner: runner, session: session, body: .stop(command, .stale)),
     OutgoingCommand(
@@ -85,15 +84,15 @@ enum Samples {
     OutgoingCommand(runner: runner, session: session, body: .close(reason: "superseded")),
   ]
 
-  static let event = ActorEvent(
+  package static let event = ActorEvent(
     kind: .pendingTimeout, actor: actor, generation: 2, runner: runner, at: Instant(ms: 1_700_000_000_001),
     cause: Cause(sequence: 12), record: 34, reason: "newest_full", message: "3000", ticket: 5, queuePosition: 6)
 
-  static let answer = Answer(
+  package static let answer = Answer(
     replyTo: "", outcome: .timedOut, state: "sleeping", reason: "newest_full", runner: runner, generation: 2,
     queuePosition: 3, isFinal: true, actor: actor, sequence: 99)
 
-  static func message(_ subject: SignalSubject, replyTo: String? = nil) -> SignalMessage {
+  package static func message(_ subject: SignalSubject, replyTo: String? = nil) -> SignalMessage {
     SignalMessage(subject: subject, sequence: 7, storedAt: Instant(ms: 1_000), replyTo: replyTo)
   }
 }

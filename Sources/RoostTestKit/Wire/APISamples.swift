@@ -1,10 +1,9 @@
 import RoostCore
-
-@testable import RoostWire
+import RoostWire
 
 /// Requests and replies with every field set, and with none.
-enum APISamples {
-  static let requests: [APIRequest] = [
+package enum APISamples {
+  package static let requests: [APIRequest] = [
     .wake(WakeRequest(actor: Samples.actor)),
     .wake(WakeRequest(actor: Samples.actor, override: Wake.AllocationOverride.none, readyTimeoutMs: 0)),
     .wake(WakeRequest(actor: Samples.actor, override: .dontSleep(pendingTimeoutMs: 5), readyTimeoutMs: 9)),
@@ -20,9 +19,10 @@ enum APISamples {
     .history(HistoryRequest(actor: Samples.actor, limit: 7, beforeRecord: 8)),
   ]
 
-  static let bare = ActorDescription(actor: Samples.actor, name: "n", state: "sleeping", createdAt: Instant(ms: 1))
+  package static let bare = ActorDescription(
+    actor: Samples.actor, name: "n", state: "sleeping", createdAt: Instant(ms: 1))
 
-  static var full: ActorDescription {
+  package static var full: ActorDescription {
     var actor = ActorDescription(
       actor: Samples.actor, name: "n", key: "", crashPolicy: .destroy, state: "pending", generation: 2,
       createdAt: Instant(ms: 3))
@@ -43,7 +43,7 @@ enum APISamples {
     return actor
   }
 
-  static var runner: RunnerDescription {
+  package static var runner: RunnerDescription {
     var runner = RunnerDescription(
       runner: Samples.runner, session: Samples.session, state: "draining", since: Instant(ms: 1))
     runner.version = 2
@@ -59,7 +59,7 @@ enum APISamples {
     return runner
   }
 
-  static var replies: [(APIVerb, APIReply)] {
+  package static var replies: [(APIVerb, APIReply)] {
     let results: [(APIVerb, APIReply)] = [
       (.wake, .wake(Samples.answer)), (.get, .get(bare)), (.get, .get(full)),
       (.list, .list(ActorPage(actors: [], total: 0))),

@@ -1,22 +1,21 @@
 import RoostCore
-
-@testable import RoostWire
+import RoostWire
 
 /// Every case of every type that a journal record can hold.
-enum JournalSamples {
-  static let trace = Trace(parent: Samples.parent, state: "vendor=1")
-  static let traced = Cause(sequence: 11, trace: trace)
-  static let at = Instant(ms: 1_700_000_000_000)
-  static let placement = Placement(runner: Samples.runner, runningSince: at)
+package enum JournalSamples {
+  package static let trace = Trace(parent: Samples.parent, state: "vendor=1")
+  package static let traced = Cause(sequence: 11, trace: trace)
+  package static let at = Instant(ms: 1_700_000_000_000)
+  package static let placement = Placement(runner: Samples.runner, runningSince: at)
 
-  static let demands: [Demand] = [
+  package static let demands: [Demand] = [
     Demand(), Demand(cause: Cause(sequence: 3), isStanding: true),
     Demand(override: .dontSleep(until: nil), cause: Cause(sequence: 4)),
     Demand(override: .dontSleep(until: at), cause: traced),
     Demand(override: .none, cause: Cause(sequence: 4, trace: Trace(parent: Samples.parent, state: nil))),
   ]
 
-  static let states: [ActorState] =
+  package static let states: [ActorState] =
     [
       .sleeping, .running(placement), .running(Placement(runner: Samples.runner)),
       .destroying(placement, deadline: at), .destroyed(at: at, until: at.adding(Milliseconds(5))),
@@ -32,7 +31,7 @@ enum JournalSamples {
       ]
     }
 
-  static let records: [ActorRecord] =
+  package static let records: [ActorRecord] =
     states.map { ActorRecord(state: $0, generation: 3) }
     + [
       LastError.crashed(message: "boom"), .crashed(message: ""), .runnerLost, .noStartReport, .noStopReport,
@@ -51,7 +50,7 @@ enum JournalSamples {
       return record
     }
 
-  static var runners: [RunnerRecord] {
+  package static var runners: [RunnerRecord] {
     let metadata = [MetadataEntry(key: "a", value: ""), MetadataEntry(key: "b", value: "ü")]
     var session = RunnerSession(id: Samples.session, version: 2, totalSlots: 9, protocol: 1, metadata: metadata)
     let plain = RunnerRecord(phase: .open(session))
@@ -68,7 +67,7 @@ enum JournalSamples {
     return [plain, draining, closed]
   }
 
-  static var commands: [Command] {
+  package static var commands: [Command] {
     let kinds: [Command.Kind] = [
       .start, .stop(.sleep), .stop(.stop), .stop(.goingAway), .stop(.destroy), .stop(.stale),
     ]
@@ -79,7 +78,7 @@ enum JournalSamples {
     }
   }
 
-  static var changes: [Change] {
+  package static var changes: [Change] {
     [
       .pool(PoolRecord()), .pool(PoolRecord(overlay: Samples.overlay, nextTicket: .max, generationFloor: 8)),
       .actorCreated(Samples.actor, Samples.facts),
@@ -92,7 +91,7 @@ enum JournalSamples {
       + [.commandsAcknowledged(Samples.runner, through: 0), .eventsTaken(Samples.runner, through: .max)]
   }
 
-  static var events: [ActorEvent] {
+  package static var events: [ActorEvent] {
     ActorEvent.Kind.allCases.map { kind in
       var event = Samples.event
       event.kind = kind
@@ -103,7 +102,7 @@ enum JournalSamples {
     }
   }
 
-  static var answers: [Answer] {
+  package static var answers: [Answer] {
     (1...8 as ClosedRange<UInt8>).compactMap(Answer.Outcome.init(rawValue:)).map { outcome in
       var answer = Samples.answer
       answer.replyTo = "_INBOX.caller.\(outcome)"
@@ -113,7 +112,7 @@ enum JournalSamples {
     }
   }
 
-  static var batch: JournalBatch {
+  package static var batch: JournalBatch {
     var batch = JournalBatch(
       position: SignalPosition(sequence: 99, storedAt: at, subject: "roost.signal.default.gpu.actor.a1.wake"),
       settled: 90, streamTime: at.adding(Milliseconds(5)), handedOver: 38, deadLettersAcknowledged: 37,
