@@ -10,7 +10,7 @@ ACTOR ?=
 N ?=
 PYTHON := .venv/py/bin/python
 
-.PHONY: help install venv servers build demo test test-python kills simulate mutants sweep-journal fuzz-journal fuzz-wire bench bench-machine bench-journal bench-compaction generate format lint clean
+.PHONY: help install venv servers build demo test test-python kills hostile simulate mutants sweep-journal fuzz-journal fuzz-wire bench bench-machine bench-journal bench-compaction generate format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ test-python: venv ## only the tests of the Python tools
 kills: venv ## kill -9 the worker N times under load and let the outside checker judge
 	swift build --product roost
 	$(PYTHON) Tests/python/kills.py --kills $(or $(N),$(KILLS)) --wakes $(WAKES) --actors $(ACTORS) $(if $(SEED),--seed $(SEED))
+
+hostile: venv ## send RATE=1000 random and mutated messages a second on every subject of a live worker for SECONDS=600
+	swift build --product roost
+	$(PYTHON) Tests/python/hostile.py --seconds $(or $(SECONDS),600) --rate $(or $(RATE),1000) $(if $(SEED),--seed $(SEED))
 
 simulate: install ## play SEEDS=n seeds of the simulation from FIRST=k on, or one, SEED=k, with its log
 	@SEEDS=$(SEEDS) FIRST=$(FIRST) SEED=$(SEED) STEPS=$(STEPS) scripts/simulate.sh

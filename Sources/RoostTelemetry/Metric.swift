@@ -2,7 +2,7 @@
 package enum Metric: Int, CaseIterable, Sendable {
   // What came in.
   case signalsApplied, signalsIgnored, signalsRejected, signalsDeadLettered, signalsSkipped
-  case runnerEventsDropped, pings, apiRequests
+  case runnerEventsDropped, pings, pingsUnreadable, apiRequests
   // What went out.
   case commandsStart, commandsStop, commandsResent
   case actorEvents, answers, deadLetters, ticks
@@ -41,6 +41,8 @@ package enum Metric: Int, CaseIterable, Sendable {
       .counter(
         "roost_runner_events_dropped_total", "Runner events of another runner, session or generation, or repeated.")
     case .pings: .counter("roost_pings_total", "Pings of runners.")
+    case .pingsUnreadable:
+      .counter("roost_pings_unreadable_total", "Pings whose subject or bytes cannot be read; not answered.")
     case .apiRequests: .counter("roost_api_requests_total", "Requests to the API.")
     case .commandsStart: .commands("start")
     case .commandsStop: .commands("stop")

@@ -12,6 +12,7 @@ extension Loop {
       guard settings.serves(pool) else { return }
       ping = try inquiry.payload.withBytes { bytes throws(WireError) in try codec.decodePing(bytes) }
     } catch {
+      if error.pool.map(settings.serves) ?? true { metrics.add(.pingsUnreadable) }
       return
     }
     metrics.add(.pings)
