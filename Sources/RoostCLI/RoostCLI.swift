@@ -44,6 +44,7 @@ public enum RoostCLI {
     case "journal": return try JournalCommand(command, console: console).run()
     case "history": return try HistoryCommand(command, console: console).history()
     case "state": return try HistoryCommand(command, console: console).state()
+    case "explain": return try ExplainCommand.run(command, console: console)
     case "doctor": return try DoctorCommand.run(command, console: console)
     case "version":
       try console.out("roost \(Version.text)\n")

@@ -5,7 +5,7 @@ enum CommandTree {
     details: "Data goes to standard output, everything else to standard error. ROOST_LOG sets the log level\n"
       + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
     subcommands: [
-      up, worker, runner, setup, actor, pool, pending, dead, history, state, journal, doctor,
+      up, worker, runner, setup, actor, pool, pending, dead, history, state, journal, doctor, explain,
       CommandSpec(name: "version", summary: "print the version"),
       CommandSpec(
         name: "help", summary: "show this help"),
@@ -37,6 +37,11 @@ enum CommandTree {
     name: "setup", summary: "make the streams and the bucket, or compare those that are there",
     details: "A worker does this by itself unless it is told --no-setup. Nothing that exists is changed.",
     options: [.flag("dry-run", "only print what would be asked of the broker"), prefix, replicas, maxBytes] + access)
+
+  private static let explain = CommandSpec(
+    name: "explain", summary: "say what a code or a reason means, and what to do about it",
+    details: "Without a CODE: all of them. docs/errors has the same text, a page for each.",
+    list: OperandSpec(name: "CODE", summary: "as in messages, answers and dead letters, e.g. ROOST-J002"))
 
   static let prefix = OptionSpec.value("prefix", "NAME", "first token of every subject (default: roost)")
   static let replicas = OptionSpec.choice(
