@@ -10,6 +10,11 @@ extension Outside {
       return (try process.exitCode(), process.output)
     }
 
+    private func sessions(_ world: World) throws -> [String] {
+      let runners = try roost(world, "runner", "list", "default/gpu", "--output", "json").output
+      return runners.matches(of: /"session":"([^"]+)"/).map { String($0.1) }
+    }
+
     @Test("who is there, who waits and why, and what would help")
     func operatorAtNight() throws {
       let world = try World()
@@ -63,6 +68,39 @@ extension Outside {
       _ = try worker.stop()
       #expect(try roost(world, "pending", "default/gpu", "--timeout", "200ms").status == 69)
       withExtendedLifetime(runner) {}
+    }
+
+    @Test("a pool is configured and its runners are drained by the command line, and the worker does it")
+    func poolSignals() throws {
+      let world = try World()
+      let worker = try world.worker()
+      let runners = try [world.runner("r1", slots: 1), world.runner("r2", slots: 1)]
+      let set = try roost(world, "pool", "configure", "default/gpu", "--set", "max_pending=1", "--set", "max_actors=3")
+      #expect(set.status == 0 && set.output.contains("ACCEPTED"), "\(set.output)")
+      for number in 1...4 {
+        let created = try roost(world, "actor", "create", "default/gpu", "a\(number)")
+        #expect((created.status == 0) == (number < 4), "\(created.output)")
+        if number == 4 { #expect(created.output.contains("limit:max_actors"), "\(created.output)") }
+      }
+      let refused = try roost(world, "pool", "configure", "default/gpu", "--set", "runner_ping_interval_ms=60000")
+      #expect(refused.status == 1 && refused.output.contains("invalid_settings"), "\(refused.output)")
+      #expect(try roost(world, "pool", "configure", "default/gpu").status == 64)
+      let back = try roost(world, "pool", "configure", "default/gpu", "--defaults", "--output", "json")
+      #expect(back.status == 0 && back.output.contains(#""outcome":"ACCEPTED""#), "\(back.output)")
+      #expect(try roost(world, "actor", "create", "default/gpu", "a4").status == 0)
+
+      let before = try sessions(world)
+      #expect(before.count == 2)
+      let one = try roost(world, "runner", "drain", "default/gpu", "r1")
+      #expect(one.status == 0 && one.output.contains("ACCEPTED"), "\(one.output)")
+      let unknown = try roost(world, "runner", "drain", "default/gpu", "nobody")
+      #expect(unknown.status == 1 && unknown.output.contains("unknown_runner"), "\(unknown.output)")
+      let all = try roost(world, "pool", "drain", "default/gpu")
+      #expect(all.status == 0 && all.output.contains("ACCEPTED"), "\(all.output)")
+      // Drained, their sessions were closed; what lives on has announced itself anew.
+      for session in before { #expect(try !sessions(world).contains(session)) }
+      _ = try worker.stop()
+      withExtendedLifetime(runners) {}
     }
   }
 }

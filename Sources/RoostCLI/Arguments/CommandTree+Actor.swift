@@ -53,7 +53,7 @@ extension CommandTree {
     OperandSpec(name: "ACTOR", summary: "the actor's id: 1 to 64 of A-Z a-z 0-9 _ -"),
   ]
 
-  private static let signalOptions =
+  static let signalOptions =
     [
       OptionSpec.flag("no-wait", "end once the signal is stored, without the answers"),
       .value(

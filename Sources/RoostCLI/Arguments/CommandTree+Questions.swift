@@ -22,13 +22,9 @@ extension CommandTree {
     name: "pending", summary: "list the actors that wait for a slot, the next one first", operands: [poolOperand],
     options: listOptions)
 
-  static let pool = CommandSpec(
-    name: "pool", summary: "look at a pool",
-    subcommands: [
-      CommandSpec(
-        name: "explain", summary: "say whether an actor that is woken now would be placed, where, and why not",
-        operands: [poolOperand], options: questionOptions)
-    ])
+  static let explainPool = CommandSpec(
+    name: "explain", summary: "say whether an actor that is woken now would be placed, where, and why not",
+    operands: [poolOperand], options: questionOptions)
 
   static let poolOperand = OperandSpec(name: "NS/POOL", summary: "the pool, e.g. default/gpu")
 

@@ -12,7 +12,7 @@ extension CommandTree {
       .value("id", "ID", "the runner's id; another process with it ends this one\n(default: made of host and process)"),
       runnerVersion, runnerGrace, runnerReadyLine, runnerLogDir, prefix,
     ] + access,
-    subcommands: [listRunners])
+    subcommands: [listRunners, drainRunner])
 
   static let runnerVersion = OptionSpec.value(
     "version", "V", "new actors go to the runners of the highest version (default: 1)")

@@ -9,24 +9,26 @@ struct PoolSettingField: Sendable {
   let read: @Sendable (PoolSettings) -> String
   /// False: the value has not the right form.
   let write: @Sendable (inout PoolSettings, String) -> Bool
+  /// Lays the value over the defaults of whichever worker serves the pool.
+  let lay: @Sendable (PoolSettings, inout PoolSettingsOverlay) -> Void
 
   static let all: [PoolSettingField] = [
-    .milliseconds("base_retry_timeout_ms", \.baseRetryTimeout),
-    .exponent("backoff_max_exponent", \.backoffMaxExponent),
-    .milliseconds("retry_reset_duration_ms", \.retryResetDuration),
-    .milliseconds("actor_start_threshold_ms", \.actorStartThreshold),
-    .milliseconds("actor_stop_threshold_ms", \.actorStopThreshold),
-    .milliseconds("runner_ping_interval_ms", \.runnerPingInterval),
-    .milliseconds("runner_eligible_threshold_ms", \.runnerEligibleThreshold),
-    .milliseconds("runner_lost_threshold_ms", \.runnerLostThreshold),
-    .milliseconds("runner_drain_deadline_ms", \.runnerDrainDeadline),
-    .milliseconds("destroyed_retention_ms", \.destroyedRetention),
-    .count("max_pending", \.maxPending),
-    .count("max_actors", \.maxActors),
-    .count("max_input_bytes", \.maxInputBytes),
+    .milliseconds("base_retry_timeout_ms", \.baseRetryTimeout, \.baseRetryTimeout),
+    .exponent("backoff_max_exponent", \.backoffMaxExponent, \.backoffMaxExponent),
+    .milliseconds("retry_reset_duration_ms", \.retryResetDuration, \.retryResetDuration),
+    .milliseconds("actor_start_threshold_ms", \.actorStartThreshold, \.actorStartThreshold),
+    .milliseconds("actor_stop_threshold_ms", \.actorStopThreshold, \.actorStopThreshold),
+    .milliseconds("runner_ping_interval_ms", \.runnerPingInterval, \.runnerPingInterval),
+    .milliseconds("runner_eligible_threshold_ms", \.runnerEligibleThreshold, \.runnerEligibleThreshold),
+    .milliseconds("runner_lost_threshold_ms", \.runnerLostThreshold, \.runnerLostThreshold),
+    .milliseconds("runner_drain_deadline_ms", \.runnerDrainDeadline, \.runnerDrainDeadline),
+    .milliseconds("destroyed_retention_ms", \.destroyedRetention, \.destroyedRetention),
+    .count("max_pending", \.maxPending, \.maxPending),
+    .count("max_actors", \.maxActors, \.maxActors),
+    .count("max_input_bytes", \.maxInputBytes, \.maxInputBytes),
     .events("events"),
-    .bool("drain_on_version_upgrade", \.drainOnVersionUpgrade),
-    .milliseconds("stop_after_ms", \.stopAfter),
+    .bool("drain_on_version_upgrade", \.drainOnVersionUpgrade, \.drainOnVersionUpgrade),
+    .milliseconds("stop_after_ms", \.stopAfter, \.stopAfter),
   ]
 
   /// The settings that hold with all of `assignments` (`KEY=VALUE`), which are judged together.
@@ -34,20 +36,32 @@ struct PoolSettingField: Sendable {
   /// Errors: `usage` for an unknown key, a value that has not its form, and values that contradict each other.
   static func settings(_ assignments: [String]) throws(CLIError) -> PoolSettings {
     var settings = PoolSettings()
-    for assignment in assignments {
-      let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
-      guard parts.count == 2 else {
-        throw .usage("--set \(assignment): write KEY=VALUE; `roost worker --set help` lists the keys")
-      }
-      guard let field = all.first(where: { $0.name == parts[0] }) else {
-        throw .usage("--set \(assignment): there is no setting '\(parts[0])'; `roost worker --set help` lists them")
-      }
-      guard field.write(&settings, parts[1]) else {
-        throw .usage("--set \(assignment): \(field.name) takes \(field.form)")
-      }
-    }
+    for assignment in assignments { _ = try assign(assignment, in: &settings) }
     if let contradiction = settings.contradiction { throw .usage("settings: \(contradiction)") }
     return settings
+  }
+
+  /// The same for a pool, whose worker has defaults of its own: whether they contradict each other it judges.
+  static func overlay(_ assignments: [String]) throws(CLIError) -> PoolSettingsOverlay {
+    var settings = PoolSettings()
+    var overlay = PoolSettingsOverlay()
+    for assignment in assignments { try assign(assignment, in: &settings).lay(settings, &overlay) }
+    return overlay
+  }
+
+  private static func assign(_ assignment: String, in settings: inout PoolSettings) throws(CLIError) -> PoolSettingField
+  {
+    let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+    guard parts.count == 2 else {
+      throw .usage("--set \(assignment): write KEY=VALUE; `roost worker --set help` lists the keys")
+    }
+    guard let field = all.first(where: { $0.name == parts[0] }) else {
+      throw .usage("--set \(assignment): there is no setting '\(parts[0])'; `roost worker --set help` lists them")
+    }
+    guard field.write(&settings, parts[1]) else {
+      throw .usage("--set \(assignment): \(field.name) takes \(field.form)")
+    }
+    return field
   }
 
   /// One line a setting, with its default.
@@ -62,50 +76,49 @@ struct PoolSettingField: Sendable {
 }
 
 extension PoolSettingField {
+  private typealias Path<Value> = WritableKeyPath<PoolSettings, Value> & Sendable
+  private typealias Overlaid<Value> = WritableKeyPath<PoolSettingsOverlay, Value?> & Sendable
+
   private static func milliseconds(
-    _ name: String, _ path: WritableKeyPath<PoolSettings, Milliseconds> & Sendable
+    _ name: String, _ path: Path<Milliseconds>, _ overlaid: Overlaid<Milliseconds>
   ) -> Self {
-    Self(name: name, form: "milliseconds", read: { String($0[keyPath: path].value) }) { settings, text in
-      guard let value = Self.number(text, UInt64.self) else { return false }
-      settings[keyPath: path] = Milliseconds(clamping: value)
-      return true
+    field(name, "milliseconds", path, overlaid, show: { String($0.value) }) { text in
+      number(text, UInt64.self).map { Milliseconds(clamping: $0) }
     }
   }
 
-  private static func count(_ name: String, _ path: WritableKeyPath<PoolSettings, UInt64> & Sendable) -> Self {
-    Self(name: name, form: "a number", read: { String($0[keyPath: path]) }) { settings, text in
-      guard let value = Self.number(text, UInt64.self) else { return false }
-      settings[keyPath: path] = value
-      return true
-    }
+  private static func count(_ name: String, _ path: Path<UInt64>, _ overlaid: Overlaid<UInt64>) -> Self {
+    field(name, "a number", path, overlaid, show: { String($0) }) { number($0, UInt64.self) }
   }
 
-  private static func exponent(_ name: String, _ path: WritableKeyPath<PoolSettings, UInt32> & Sendable) -> Self {
-    Self(name: name, form: "a number", read: { String($0[keyPath: path]) }) { settings, text in
-      guard let value = Self.number(text, UInt32.self) else { return false }
-      settings[keyPath: path] = value
-      return true
-    }
+  private static func exponent(_ name: String, _ path: Path<UInt32>, _ overlaid: Overlaid<UInt32>) -> Self {
+    field(name, "a number", path, overlaid, show: { String($0) }) { number($0, UInt32.self) }
   }
 
-  private static func bool(_ name: String, _ path: WritableKeyPath<PoolSettings, Bool> & Sendable) -> Self {
-    Self(name: name, form: "true or false", read: { String($0[keyPath: path]) }) { settings, text in
-      guard let value = Bool(text) else { return false }
-      settings[keyPath: path] = value
-      return true
-    }
+  private static func bool(_ name: String, _ path: Path<Bool>, _ overlaid: Overlaid<Bool>) -> Self {
+    field(name, "true or false", path, overlaid, show: { String($0) }) { Bool($0) }
   }
 
   private static func events(_ name: String) -> Self {
     let names: [(String, EventSelection)] = [("all", .all), ("outcomes", .outcomes), ("none", .none)]
-    return Self(
-      name: name, form: "all, outcomes or none",
-      read: { settings in names.first { $0.1 == settings.events }?.0 ?? "" },
+    return field(
+      name, "all, outcomes or none", \.events, \.events,
+      show: { events in names.first { $0.1 == events }?.0 ?? "" },
+      read: { text in names.first { $0.0 == text.lowercased() }?.1 })
+  }
+
+  /// `read`: nil for a value that has not the right form.
+  private static func field<Value: Sendable>(
+    _ name: String, _ form: String, _ path: Path<Value>, _ overlaid: Overlaid<Value>,
+    show: @escaping @Sendable (Value) -> String, read: @escaping @Sendable (String) -> Value?
+  ) -> Self {
+    Self(
+      name: name, form: form, read: { show($0[keyPath: path]) },
       write: { settings, text in
-        guard let selection = names.first(where: { $0.0 == text.lowercased() })?.1 else { return false }
-        settings.events = selection
+        guard let value = read(text) else { return false }
+        settings[keyPath: path] = value
         return true
-      })
+      }, lay: { settings, overlay in overlay[keyPath: overlaid] = settings[keyPath: path] })
   }
 
   /// Digits only: no sign, no spaces.

@@ -31,12 +31,25 @@ final class SignalClient {
     _ signal: ActorSignal, to actor: ActorID, of pool: PoolID, replyTo: String?, messageID: String?
   ) throws(CLIError) -> PubAck {
     guard let verb = signal.verb else { preconditionFailure("a client publishes no refused signal") }
+    return try publish(subjects.signal(pool, actor, verb), codec.encode(signal), replyTo, messageID)
+  }
+
+  /// The same of a signal to a pool.
+  func publish(
+    _ signal: PoolSignal, to pool: PoolID, replyTo: String?, messageID: String?
+  ) throws(CLIError) -> PubAck {
+    guard let verb = signal.verb else { preconditionFailure("a client publishes no refused signal") }
+    return try publish(subjects.signal(pool, verb), codec.encode(signal), replyTo, messageID)
+  }
+
+  private func publish(
+    _ subject: String, _ payload: [UInt8], _ replyTo: String?, _ messageID: String?
+  ) throws(CLIError) -> PubAck {
     var headers: [NATSHeader] = []
     if let replyTo { headers.append(NATSHeader("Roost-Reply-To", replyTo)) }
     if let messageID { headers.append(NATSHeader("Nats-Msg-Id", messageID)) }
     do {
-      return try JetStream(connection).publish(
-        subjects.signal(pool, actor, verb), headers: headers, payload: codec.encode(signal))
+      return try JetStream(connection).publish(subject, headers: headers, payload: payload)
     } catch  where error.code == .noResponders {
       throw CLIError(
         .unavailable, code: error.code.rawValue,

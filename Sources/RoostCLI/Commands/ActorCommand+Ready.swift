@@ -8,8 +8,8 @@ extension ActorCommand {
   func untilReady(_ first: Wake, _ client: SignalClient) throws(CLIError) -> ExitCode {
     let pendingMs = try command.duration("pending-timeout") ?? ReadyWait.pendingTimeoutMs
     let readyMs = try command.duration("ready-timeout") ?? pendingMs + ReadyWait.readyWaitMs
-    let pendingDeadline = Self.deadline(pendingMs)
-    let readyDeadline = Self.deadline(readyMs)
+    let pendingDeadline = Exchange.deadline(pendingMs)
+    let readyDeadline = Exchange.deadline(readyMs)
     let answers = try client.listen()
 
     func wake(_ messageID: String?) throws(CLIError) -> StreamSequence {
@@ -33,8 +33,8 @@ extension ActorCommand {
       case .failed(let why): throw CLIError(.refused, "actor \(actor) is not ready: \(why)")
       }
     }
-    guard let last else { throw Self.nobody(pool, readyMs) }
-    let remedy = Self.remedy(last).map { "; \($0)" } ?? ""
+    guard let last else { throw Exchange.nobody(pool, readyMs) }
+    let remedy = Exchange.remedy(last).map { "; \($0)" } ?? ""
     throw CLIError(.refused, "actor \(actor) is not ready after \(readyMs) ms; its last wake stands\(remedy)")
   }
 }

@@ -35,7 +35,9 @@ struct ActorCommand {
       return .success
     }
     if command.has("wait"), case .wake(let wake) = signal { return try untilReady(wake, client) }
-    return try untilFinal(signal, client, timeoutMs)
+    return try exchange.untilFinal(client, timeoutMs) { replyTo throws(CLIError) in
+      try client.publish(signal, to: actor, of: pool, replyTo: replyTo, messageID: command.value("msg-id"))
+    }
   }
 
   private func get(_ environment: [String: String]) throws(CLIError) -> ExitCode {
@@ -48,60 +50,17 @@ struct ActorCommand {
     return .success
   }
 
-  private func untilFinal(
-    _ signal: ActorSignal, _ client: SignalClient, _ timeoutMs: UInt64
-  ) throws(CLIError) -> ExitCode {
-    let answers = try client.listen()
-    let ack = try client.publish(
-      signal, to: actor, of: pool, replyTo: answers.replyTo, messageID: command.value("msg-id"))
-    try stored(ack)
-    let deadline = Self.deadline(timeoutMs)
-    var last: Answer?
-    while let answer = try answers.next(until: deadline) {
-      last = answer
-      try console.out(output.text(of: answer))
-      if answer.isFinal { return Self.exitCode(answer) }
-    }
-    guard let last else { throw Self.nobody(pool, timeoutMs) }
-    let remedy = Self.remedy(last) ?? "look with `roost actor get`"
-    throw CLIError(.refused, "no final answer within \(timeoutMs) ms; the signal stands, \(remedy)")
-  }
+  private var exchange: Exchange { Exchange(pool: pool, output: output, console: console) }
 
-  /// What is to be done so that a final answer comes; nil = nothing but waiting.
-  static func remedy(_ last: Answer) -> String? {
-    guard last.reason == Answer.journalFull else { return nil }
-    return "the worker's journal has no room: free space on its disk, and it is applied"
-  }
+  func stored(_ ack: PubAck) throws(CLIError) { try exchange.stored(ack) }
 
-  /// No worker is there, or it is behind; or the signal was a duplicate, which is answered where the first one asked.
-  static func nobody(_ pool: PoolID, _ timeoutMs: UInt64) -> CLIError {
-    CLIError(
-      .unavailable,
-      "no worker answered within \(timeoutMs) ms; the signal is stored and is applied once a worker serves \(pool)")
-  }
-
-  func stored(_ ack: PubAck) throws(CLIError) { try console.out(output.text(of: ack)) }
-
-  private static func exitCode(_ answer: Answer) -> ExitCode {
-    switch answer.outcome {
-    case .accepted, .pending, .ready, .ignored: .success
-    case .sleeping, .timedOut, .destroyed, .rejected: .refused
-    }
-  }
-
-  static func deadline(_ ms: UInt64) -> ContinuousClock.Instant {
-    .now + .milliseconds(Int64(clamping: min(ms, Limits.pendingTimeoutMs.upperBound + ReadyWait.readyWaitMs)))
-  }
-
-  /// A worker answers within milliseconds; one that is just being restarted within seconds.
-  private static let answerTimeoutMs: UInt64 = 10_000
   private static let getTimeoutMs: UInt64 = 5_000
 
   private func answerTimeoutMs(_ signal: ActorSignal) throws(CLIError) -> UInt64 {
     if let given = try command.duration("timeout") { return given }
     if case .wake(let wake) = signal, case .dontSleep(let pendingMs?) = wake.override {
-      return pendingMs + Self.answerTimeoutMs
+      return pendingMs + Exchange.answerTimeoutMs
     }
-    return Self.answerTimeoutMs
+    return Exchange.answerTimeoutMs
   }
 }

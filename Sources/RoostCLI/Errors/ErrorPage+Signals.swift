@@ -63,6 +63,11 @@ extension ErrorPage {
     ErrorPage(
       "bad_events", "the selection of events is none", "ALL is 1, OUTCOMES 2, NONE 3.", do: "Send one of these."),
     ErrorPage(
+      "invalid_settings", "settings of a pool contradict each other",
+      "With the worker's defaults for what is not named, two of them exclude each other; both are named. The pool's settings are as "
+        + "before.",
+      do: "Change one of the two; docs/limits.md has the rules."),
+    ErrorPage(
       "bad_reply_to", "the reply subject is not allowed",
       "Roost-Reply-To must be a literal subject under _INBOX. or roost.reply., of at most 200 bytes, so that a worker cannot be made to "
         + "publish anywhere else. The signal was refused, and not answered.",

@@ -22,7 +22,8 @@ struct ErrorPage: Sendable {
   /// Codes are found in any case, `limit:FIELD` for every field.
   static func of(_ code: String) -> ErrorPage? {
     let wanted = code.lowercased()
-    return all.first { $0.code.lowercased() == wanted }
+    // Some reasons go on after a colon.
+    return all.first { $0.code.lowercased() == wanted || wanted.hasPrefix("\($0.code.lowercased()):") }
       ?? (wanted.hasPrefix("limit:") ? all.first { $0.code == "limit:FIELD" } : nil)
   }
 
