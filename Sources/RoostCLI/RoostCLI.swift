@@ -48,6 +48,18 @@ public enum RoostCLI {
     case "state": return try HistoryCommand(command, console: console).state()
     case "explain": return try ExplainCommand.run(command, console: console)
     case "doctor": return try DoctorCommand.run(command, console: console)
+    case "completion":
+      guard let shell = Completion.Shell(rawValue: command.operands[0]) else {
+        throw .usage("completion \(command.operands[0]): write bash, zsh or fish")
+      }
+      try console.out(Completion.script(shell))
+      return .success
+    case "complete":
+      try console.out(Completion.candidates(command.operands).map { $0 + "\n" }.joined())
+      return .success
+    case "man":
+      try console.out(ManPage.text())
+      return .success
     case "version":
       try console.out("roost \(Version.text)\n")
       return .success

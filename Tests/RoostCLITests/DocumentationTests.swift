@@ -89,8 +89,3 @@ struct DocumentationTests {
     }
   }
 }
-
-extension CommandSpec {
-  /// Without those that every command has that connects: they have a table of their own.
-  var ownOptions: [OptionSpec] { options.filter { option in !CommandTree.access.contains { $0.name == option.name } } }
-}

@@ -24,6 +24,9 @@ struct CommandSpec: Sendable {
   /// The option with this name, `help` included.
   func option(named name: String) -> OptionSpec? { (options + [.help]).first { $0.name == name } }
 
+  /// Without those that every command has that connects: they have a table of their own.
+  var ownOptions: [OptionSpec] { options.filter { option in !CommandTree.access.contains { $0.name == option.name } } }
+
   /// `-s` as `--server`; anything else as it is.
   func longForm(of argument: String) -> String {
     guard argument.count == 2, argument.hasPrefix("-") else { return argument }

@@ -6,6 +6,7 @@ enum CommandTree {
       + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
     subcommands: [
       up, worker, runner, setup, actor, pool, pending, dead, history, state, journal, doctor, explain,
+      completion, complete, CommandSpec(name: "man", summary: "print the manual page: roost man | man -l -"),
       CommandSpec(name: "version", summary: "print the version"),
       CommandSpec(
         name: "help", summary: "show this help"),
@@ -37,6 +38,15 @@ enum CommandTree {
     name: "setup", summary: "make the streams and the bucket, or compare those that are there",
     details: "A worker does this by itself unless it is told --no-setup. Nothing that exists is changed.",
     options: [.flag("dry-run", "only print what would be asked of the broker"), prefix, replicas, maxBytes] + access)
+
+  private static let completion = CommandSpec(
+    name: "completion", summary: "print what lets a shell complete roost: bash, zsh or fish",
+    details: "bash: eval \"$(roost completion bash)\"; zsh the same; fish: roost completion fish | source",
+    operands: [OperandSpec(name: "SHELL", summary: Completion.Shell.allCases.map(\.rawValue).joined(separator: ", "))])
+
+  private static let complete = CommandSpec(
+    name: "complete", summary: "print what the last WORD may become: for shells",
+    list: OperandSpec(name: "WORD", summary: "what stands before the cursor, behind --"))
 
   private static let explain = CommandSpec(
     name: "explain", summary: "say what a code or a reason means, and what to do about it",
