@@ -1,6 +1,6 @@
 extension Disk {
   /// Writes all of the bytes; `done` says how many were written when it throws.
-  func writeAll(
+  package func writeAll(
     _ file: DiskFile, _ bytes: UnsafeRawBufferPointer, at offset: UInt64, done: inout Int
   ) throws(DiskError) {
     while done < bytes.count {

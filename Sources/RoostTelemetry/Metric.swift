@@ -1,7 +1,7 @@
 /// Every number a worker shows, with its name, its label where it has one, and what it means.
 package enum Metric: Int, CaseIterable, Sendable {
   // What came in.
-  case signalsApplied, signalsIgnored, signalsRejected, signalsDeadLettered, signalsSkipped
+  case signalsApplied, signalsIgnored, signalsRejected, signalsDeadLettered, signalsSkipped, signalsPoisoned
   case runnerEventsDropped, pings, pingsUnreadable, apiRequests
   // What went out.
   case commandsStart, commandsStop, commandsResent
@@ -37,6 +37,8 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .signalsDeadLettered: .signals("dead_lettered")
     case .signalsSkipped:
       .counter("roost_signals_skipped_total", "Signals of pools that this worker does not serve.")
+    case .signalsPoisoned:
+      .counter("roost_signals_poisoned_total", "Signals given up because workers died while they applied them alone.")
     case .runnerEventsDropped:
       .counter(
         "roost_runner_events_dropped_total", "Runner events of another runner, session or generation, or repeated.")

@@ -29,8 +29,8 @@ final class Keeper {
   var streams: RoostStreams { service.streams }
 
   init(
-    _ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ recovered: Recovered,
-    _ compactor: Compactor, _ historian: Historian
+    _ service: Service, _ connection: NATSConnection, _ outbox: Outbox, _ journal: Journal, _ hand: Hand,
+    _ recovered: Recovered, _ compactor: Compactor, _ historian: Historian
   ) {
     self.service = service
     link = NATSLink(
@@ -39,7 +39,7 @@ final class Keeper {
     jetStream = JetStream(connection)
     reader = SignalReader(connection: connection, settings: SignalReaderSettings(stream: service.streams.signalsName))
     loop = Loop(
-      settings: service.settings, recovered: recovered, journal: journal, link: link, source: reader,
+      settings: service.settings, recovered: recovered, journal: journal, hand: hand, link: link, source: reader,
       clocks: SystemClocks.shared, compacting: compactor, recounting: historian, health: service.health,
       metrics: service.metrics, progress: service.progress, log: service.log)
     thread = LoopThread(loop, service.queue)

@@ -67,16 +67,20 @@ final class Service {
     }
     do throws(WorkerError) {
       try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
+      let hand = try Hand.open(disk, isNew: journal.lastIndex == .none)
       settings.workerName = journal.id.description
       progress.set(
         newest: recovered.position, settled: recovered.positions.readAfter,
         newestGeneration: recovered.machine.newestGeneration)
-      report(journal, recovered)
-      let end = try reachBroker(journal, recovered, compactor, historian) ?? .stopped
+      report(journal, recovered, hand)
+      let end = try reachBroker(journal, hand, recovered, compactor, historian)
       compactor.stop()
       historian.stop()
-      do { try journal.close() } catch { throw WorkerError(error) }
-      return end
+      do throws(JournalError) {
+        if end == nil { try hand.putBack() }
+        try journal.close()
+      } catch { throw WorkerError(error) }
+      return end ?? .stopped
     } catch {
       // The first error says why; closing a journal that failed cannot add to it.
       do { try journal.close() } catch {}
@@ -86,7 +90,7 @@ final class Service {
 
   /// nil: stopped before the broker was reached.
   private func reachBroker(
-    _ journal: Journal, _ recovered: Recovered, _ compactor: Compactor, _ historian: Historian
+    _ journal: Journal, _ hand: Hand, _ recovered: Recovered, _ compactor: Compactor, _ historian: Historian
   ) throws(WorkerError) -> End? {
     guard let connection = try untilReached({ () throws(NATSError) in try self.connect() }) else { return nil }
     defer { connection.close() }
@@ -96,7 +100,7 @@ final class Service {
       let made: Void? = try untilReached { () throws(NATSError) in try JetStream(connection).ensure(self.streams) }
       if made == nil { return nil }
     }
-    let keeper = Keeper(self, connection, outbox, journal, recovered, compactor, historian)
+    let keeper = Keeper(self, connection, outbox, journal, hand, recovered, compactor, historian)
     return try keeper.run()
   }
 
@@ -144,7 +148,10 @@ final class Service {
       })
   }
 
-  private func report(_ journal: Journal, _ recovered: Recovered) {
+  private func report(_ journal: Journal, _ recovered: Recovered, _ hand: Hand) {
+    if hand.wasUnclean {
+      log.warning("worker did not end in good order, what it may have had in hand is applied one signal at a time")
+    }
     for quarantine in journal.recovery.quarantined {
       log.error(
         "journal is damaged, partitions are not served",

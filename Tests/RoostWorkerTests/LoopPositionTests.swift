@@ -34,6 +34,8 @@ struct LoopPositionTests {
         $0.stream = rig.stream
       }
       copy.crash()
+      // What is torn is read again in batches, which may be torn as well.
+      copy.forgetCrash()
       copy.disk[segment] = Array(full[..<cut]) + [UInt8](repeating: 0, count: full.count - cut)
       try copy.start()
       let survived = created("second", in: copy)
@@ -148,6 +150,7 @@ struct LoopPositionTests {
     for actor in 1...5 { rig.store("a\(actor)", .create(Create()), pool: pools[actor]) }
     try rig.settle()
     rig.crash()
+    rig.forgetCrash()
     try rig.start(linkUp: false)
     // Numbers were used again: nothing but a time says where to go on.
     let storedAt = Instant(ms: rig.brokerNs / 1_000_000)

@@ -39,6 +39,13 @@ extension ErrorPage {
         "`roost journal verify --data DIR` says what is damaged, docs/operating.md what to do; then `roost dead redrive --reason "
         + "quarantined`."),
     ErrorPage(
+      "poison", "workers died while they applied this signal",
+      "Three in a row did, with no other signal in hand. It was given up without being looked into, changed nothing and is kept as a dead "
+        + "letter. Signals after it are applied.",
+      do:
+        "Report it with `roost dead show`: a signal that ends a worker is a defect of ours. If the workers were killed by hand, it may "
+        + "be innocent: `roost dead redrive --reason poison`."),
+    ErrorPage(
       "unknown_actor", "no actor has this id in this pool",
       "It was never created, or it was destroyed and its record has been removed since.",
       do: "Check namespace, pool and id; create it first. `roost actor list NS/POOL` shows who is there."),

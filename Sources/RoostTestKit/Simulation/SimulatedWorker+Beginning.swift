@@ -15,10 +15,13 @@ extension SimulatedWorker {
     disk.healFaults()
     let isUp = link.isUp
     let recovered: Recovered
+    let hand: Hand
     do throws(WorkerError) {
       (journal, recovered) = try Recovered.open(
         disk, configuration: configuration, defaults: simulation.story.setting.defaults,
         partitions: Simulation.partitions)
+      guard let journal else { return }
+      hand = try Hand.open(disk, isNew: journal.lastIndex == .none)
     } catch {
       return simulation.fail("the journal does not open: \(error)")
     }
@@ -37,9 +40,10 @@ extension SimulatedWorker {
     settings.partitions = Simulation.partitions
     settings.historyMs = 0
     loop = Loop(
-      settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clock,
+      settings: settings, recovered: recovered, journal: journal, hand: hand, link: link, source: source, clocks: clock,
       compacting: compactor, metrics: metrics, progress: progress)
     readerStart = recovered.readerStart
+    handAtStart = disk["hand"]
     newestDelivered = nil
     deliveries = []
     before = nil

@@ -62,6 +62,10 @@ final class SimulatedWorker {
   var before: Machine?
   var after: Machine?
   var lastSaid: RoostCore.RecordIndex = 0
+  /// The file `hand` as this life began.
+  var handAtStart: [UInt8]?
+  /// How many deaths left it with the name of a signal.
+  private(set) var deathsInHand: [StreamSequence: Int] = [:]
 
   init(_ simulation: Simulation) {
     self.simulation = simulation
@@ -194,7 +198,21 @@ final class SimulatedWorker {
     end()
     disk.crash(losesPower || simulation.losesPower ? .power(seed: simulation.random.next()) : .nothing)
     simulation.losesPower = false
+    noteHand()
     life = .down(untilNs: simulation.nowNs + restartMs * 1_000_000)
+  }
+
+  /// The signal that this life has named in the file; read without the worker's help.
+  private var namedInHand: StreamSequence? {
+    if disk["hand"] == handAtStart { return nil }
+    let line = String(decoding: disk["hand"] ?? [], as: UTF8.self)
+    return line.hasPrefix("sequence=") ? StreamSequence(line.dropFirst(9).prefix { $0 != " " }) : nil
+  }
+
+  private func noteHand() {
+    guard let named = namedInHand else { return }
+    simulation.coverage.add("worker dies with a signal named in hand")
+    deathsInHand[named, default: 0] += 1
   }
 
   func end() {

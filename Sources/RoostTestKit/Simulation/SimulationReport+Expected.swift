@@ -13,7 +13,7 @@ extension SimulationReport {
     // What came of it.
     "settled", "worker starts", "worker starts from a snapshot", "first snapshot", "another snapshot",
     "no room for a snapshot", "disk fails during a snapshot", "worker stops in order", "worker dies: killed",
-    "worker dies: ROOST-J002",
+    "worker dies: ROOST-J002", "worker dies with a signal named in hand",
     "worker dies: ROOST-J003", "worker dies: ROOST-J005", "batch held", "batch released", "loss seen by the reader",
     "loss seen while serving", "stream loss accepted", "reading begins", "tick stored", "tick refused", "ping dropped",
     "publisher refused", "publisher's repetition dropped", "caller tries again", "caller's signal lost",

@@ -263,6 +263,11 @@ final class Witness {
 
   func storedLetter(_ letter: DeadLetter) {
     for reason in letter.reason.split(separator: ",") { simulation.coverage.add("dead letter \(reason)") }
+    guard letter.reason == "poison" else { return }
+    let deaths = simulation.worker.deathsInHand[letter.sequence] ?? 0
+    if deaths < WorkerLimits.poisonDeaths {
+      simulation.fail("signal \(letter.sequence) is given up as poison, \(deaths) deaths had it in hand")
+    }
   }
 
   // MARK: - After a death

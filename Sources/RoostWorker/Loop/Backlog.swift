@@ -36,19 +36,16 @@ struct Backlog {
   }
 }
 
-/// The signal whose turn it is.
-struct SignalInHand {
-  enum Meaning {
-    /// For the machine.
-    case signal(Signal)
-    /// The partition's records hold it already, or it is another worker's.
-    case passedOver
-    /// Bad input: to the dead letters.
-    case dead(WireError)
-    /// Its partition is damaged, or its actor is: refused, and kept for later.
-    case quarantined(Signal)
-  }
-
-  let message: RoostNATS.SignalMessage
-  let meaning: Meaning
+/// What becomes of the signal whose turn it is.
+enum SignalMeaning {
+  /// For the machine.
+  case signal(Signal)
+  /// The partition's records hold it already, or it is another worker's.
+  case passedOver
+  /// Bad input: to the dead letters.
+  case dead(WireError)
+  /// Its partition is damaged, or its actor is: refused, and kept for later.
+  case quarantined(Signal)
+  /// Workers died of it: to the dead letters, and nobody looks into it again.
+  case poison
 }

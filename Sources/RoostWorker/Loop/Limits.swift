@@ -47,6 +47,12 @@ package enum WorkerLimits {
   /// them again, which changes nothing but takes time.
   static let lazyPositionSignals = 10_000
   static let lazyPositionNs: Int64 = 10_000_000_000
+  /// After a life that did not end in order so many signals at most are applied one at a time: the batch that it was
+  /// writing, those whose positions were not written down, and the batch that it had in hand.
+  static let carefulSignals = 2 * batchInputs + lazyPositionSignals
+  /// A signal that was in hand alone at so many deaths in a row is taken for their reason. Whoever kills workers by hand or
+  /// in a row may meet the same signal twice by chance.
+  package static let poisonDeaths = 3
   /// How long a stop waits for the broker to confirm what it was told; the rest is published again at the next start.
   static let handoverAtStopNs: Int64 = 3_000_000_000
   /// A broker clock further behind the stream is worth an alarm; lifecycle, time.

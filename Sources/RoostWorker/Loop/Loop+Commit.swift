@@ -8,6 +8,7 @@ import RoostWire
 extension Loop {
   /// Ends the batch: its records become durable, then its effects leave.
   func commit() throws(WorkerError) {
+    if isHeld { return }
     if positions.isOverdue(atNs: turnNs) || (isStopping && !positions.isRecorded) {
       batch.force(batch.partitions.first ?? soundPartition)
     }
@@ -19,9 +20,22 @@ extension Loop {
   /// Appends what is encoded. Without room nothing is lost and nothing leaves: the batch is held and tried again.
   func retry() throws(WorkerError) {
     if isHeld, turnNs < retryNs { return }
+    if batch.isUntouched, let inHand {
+      // What has no room is its mark. Once it has, the next turn makes it again and applies the signal: whoever ends the
+      // worker before that does it to a worker that is not applying anything.
+      if try hasRoom(for: { () throws(JournalError) in try hand.mark(inHand) }) { hand.takeBack() }
+    } else if try hasRoom(for: { () throws(JournalError) in try journal.append(records) }) {
+      finish()
+    }
+  }
+
+  /// False if it has not: then nothing goes on before it has.
+  func hasRoom(for write: () throws(JournalError) -> Void) throws(WorkerError) -> Bool {
     do throws(JournalError) {
-      try journal.append(records)
+      try write()
     } catch {
+      // Whoever ends or kills the worker now does it for the disk's sake.
+      hand.takeBack()
       guard case .diskFull = error else { throw WorkerError(error) }
       if !isHeld {
         log.error("journal has no room, the batch is held", [.error: error.message])
@@ -30,13 +44,13 @@ extension Loop {
       isHeld = true
       heldReason = error.message
       retryNs = turnNs + WorkerLimits.diskFullRetryNs
-      return
+      return false
     }
     if isHeld {
       log.info("journal has room again")
       isHeld = false
     }
-    finish()
+    return true
   }
 
   private func encode(_ partitions: ArraySlice<Partition>) throws(WorkerError) {

@@ -71,6 +71,28 @@ extension Loop {
     reject(replyTo, reason: "quarantined", actor: actor, sequence: signal.sequence, pool: signal.pool)
   }
 
+  /// Nothing of it is looked at but what its subject says, and who asked.
+  func refuse(poison message: RoostNATS.SignalMessage) {
+    let pool = pool(of: message)
+    bury(message, reason: "poison", pool: pool)
+    metrics.add(.signalsPoisoned)
+    log.error(
+      "signal is taken for poison: workers died while it was the only one in hand",
+      [.sequence: message.sequence, .pool: pool?.description ?? "_", .count: WorkerLimits.poisonDeaths])
+    guard let pool, let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo) else { return }
+    do throws(WireError) {
+      switch try parser.signal(message.subject) {
+      case .actor(_, let actor, _):
+        reject(replyTo, reason: "poison", actor: actor, sequence: message.sequence, pool: pool)
+      case .pool: reject(replyTo, reason: "poison", actor: nil, sequence: message.sequence, pool: pool)
+      // Runners' signals have answers of their own.
+      case .runner: break
+      }
+    } catch {
+      // Its subject is bad as well: the dead letter alone says it.
+    }
+  }
+
   private func reject(
     _ replyTo: String, reason: String, actor: ActorID?, sequence: StreamSequence, pool: PoolID
   ) {
@@ -81,7 +103,7 @@ extension Loop {
   }
 
   /// Whose record holds what is not a pool's own business: the pool's partition while it is sound.
-  private func carrier(of pool: PoolID?) -> Partition {
+  func carrier(of pool: PoolID?) -> Partition {
     let partition = pool?.partition(of: settings.partitions) ?? 0
     return damagedPartitions.contains(partition) ? soundPartition : partition
   }

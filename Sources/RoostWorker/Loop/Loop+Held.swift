@@ -14,7 +14,7 @@ extension Loop {
     if toldThrough == nil { notes += waitersOfBatch() }
     let through = toldThrough ?? 0
     toldThrough = through
-    if let inHand, inHand.message.sequence > through { note(inHand.message, &notes) }
+    if let inHand, inHand.sequence > through { note(inHand, &notes) }
     if let last = backlog.last, last.sequence > through {
       backlog.each { if $0.sequence > through { note($0, &notes) } }
     }

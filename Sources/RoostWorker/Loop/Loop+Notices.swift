@@ -32,6 +32,7 @@ extension Loop {
       noticeClockBehind()
     case .reading(let pending):
       ticker.opened(pending: pending, atNs: turnNs)
+      whileCareful { $0.reading(pending: pending) }
     case .echo(let number):
       if echo.heard(number, atNs: turnNs) {
         log.warning("broker stood still, silence of runners proves nothing")

@@ -20,7 +20,8 @@ extension Loop {
 
   /// Applies what there is until the batch is full: what pings and a new link ask for, signals with the timers due
   /// before each, then at least one verdict.
-  func fill() {
+  func fill() throws(WorkerError) {
+    if try stepAlone() { return }
     renewOnce()
     while !batch.isFull, stepBefore() || stepSignal() || stepTimers() {}
     judgeSilence()
@@ -36,7 +37,9 @@ extension Loop {
     var rest = rest
     backlog.take(&rest)
     while inHand != nil || !backlog.isEmpty {
-      while !batch.isFull, stepBefore() || stepSignal(always: true) {}
+      if try !stepAlone() {
+        while !batch.isFull, stepBefore() || stepSignal(always: true) {}
+      }
       try commit()
       if isHeld { throw WorkerError(.journalFailed, code: "ROOST-J002", heldReason) }
     }
@@ -70,7 +73,8 @@ extension Loop {
     apply(.continuePass, to: pool, now: clock.now)
   }
 
-  /// One timer input that is due before the next signal, or that signal; false if there is none.
+  /// One timer input that is due before the next signal, or that signal; false if there is none, or if it waits for a
+  /// batch of its own.
   private func stepSignal(always: Bool = false) -> Bool {
     guard inHand != nil || takeInHand(always: always) else { return false }
     if let pool = machine.nextDeadline(by: clock.proven) {
@@ -81,23 +85,30 @@ extension Loop {
       alarmBudget -= max(1, apply(.alarms, to: pool, now: clock.proven))
       return true
     }
-    guard let signal = inHand.take() else { return false }
-    apply(signal)
+    guard let message = inHand, !mustBeAlone(message) else { return false }
+    inHand = nil
+    apply(message, as: meaning(of: message))
     return true
   }
 
-  /// The place where, after an unclean exit, signals that were in hand then are to be taken one per batch.
+  /// One of those that `stepSignal` applies before the signal.
+  var hasTimersBeforeSignal: Bool {
+    machine.nextDeadline(by: clock.proven) != nil
+      || (alarmBudget > 0 && machine.nextAlarm(by: clock.proven) != nil)
+  }
+
   private func takeInHand(always: Bool) -> Bool {
     guard always || mayTakeSignals, let message = backlog.first else { return false }
     backlog.removeFirst()
     clock.advance(to: message.storedAtNs)
     alarmBudget = WorkerLimits.alarmsPerInput
-    inHand = SignalInHand(message: message, meaning: meaning(of: message))
+    inHand = message
     return true
   }
 
   /// Timers that the stream has proven to be due and that no signal waits for.
   private func stepTimers() -> Bool {
+    if inHand != nil { return false }
     if let pool = machine.nextDeadline(by: clock.proven) {
       apply(.deadlines, to: pool, now: clock.proven)
     } else if let pool = machine.nextAlarm(by: clock.proven) {
@@ -110,9 +121,8 @@ extension Loop {
 
   var hasProvenTimers: Bool { machine.nextTimer.map { $0.due <= clock.proven } ?? false }
 
-  private func apply(_ signal: SignalInHand) {
-    let message = signal.message
-    switch signal.meaning {
+  func apply(_ message: RoostNATS.SignalMessage, as meaning: SignalMeaning) {
+    switch meaning {
     case .signal(let decoded):
       apply(.signal(decoded), to: decoded.pool, now: clock.now, payloadBytes: message.payload.count)
       noteLiveness(after: decoded)
@@ -120,7 +130,10 @@ extension Loop {
     case .passedOver: metrics.add(.signalsSkipped)
     case .dead(let error): refuse(unreadable: message, error)
     case .quarantined(let decoded): refuse(quarantined: decoded, message)
+    case .poison: refuse(poison: message)
     }
+    let isOurs = if case .passedOver = meaning { false } else { true }
+    whileCareful { $0.passed(isOurs: isOurs) }
     batch.consumed(bytes: message.sizeBytes)
     positions.applied(
       SignalPosition(
@@ -128,12 +141,12 @@ extension Loop {
       atNs: turnNs)
   }
 
-  private func meaning(of message: RoostNATS.SignalMessage) -> SignalInHand.Meaning {
+  /// To be asked right before it is applied: decoding is the first that a bad one may break.
+  func meaning(of message: RoostNATS.SignalMessage) -> SignalMeaning {
     do throws(WireError) {
       let subject = try parser.signal(message.subject)
       let pool = subject.pool
-      guard settings.serves(pool), !positions.isDone(message.sequence, in: pool.partition(of: settings.partitions))
-      else { return .passedOver }
+      if passesOver(message, of: pool) { return .passedOver }
       let head = RoostWire.SignalMessage(
         subject: subject, sequence: message.sequence, storedAt: StreamClock.storedAt(message.storedAtNs),
         replyTo: message.replyTo,
@@ -143,12 +156,21 @@ extension Loop {
       }
       return isQuarantined(pool) || quarantine.refuses(signal) ? .quarantined(signal) : .signal(signal)
     } catch {
-      if let pool = error.pool, !settings.serves(pool) { return .passedOver }
-      // Nobody can say whose a signal without a pool is: the worker that serves all of them keeps it.
-      if error.pool == nil, !settings.servedPools.isEmpty { return .passedOver }
-      let partition = error.pool?.partition(of: settings.partitions) ?? 0
-      return positions.isDone(message.sequence, in: partition) ? .passedOver : .dead(error)
+      return passesOver(message, of: error.pool) ? .passedOver : .dead(error)
     }
+  }
+
+  /// It is another worker's, or its partition's records hold it already.
+  func passesOver(_ message: RoostNATS.SignalMessage, of pool: PoolID?) -> Bool {
+    if let pool, !settings.serves(pool) { return true }
+    // Nobody can say whose a signal without a pool is: the worker that serves all of them keeps it.
+    if pool == nil, !settings.servedPools.isEmpty { return true }
+    return positions.isDone(message.sequence, in: pool?.partition(of: settings.partitions) ?? 0)
+  }
+
+  /// By its subject alone.
+  func pool(of message: RoostNATS.SignalMessage) -> PoolID? {
+    do throws(WireError) { return try parser.signal(message.subject).pool } catch { return error.pool }
   }
 
   func isQuarantined(_ pool: PoolID) -> Bool {

@@ -1,4 +1,6 @@
 import RoostCore
+import RoostJournal
+import RoostTelemetry
 import RoostWire
 
 // The end in good order, and going on elsewhere in the stream.
@@ -15,7 +17,19 @@ extension Loop {
     guard !isHeld else { return }
     batch.force(soundPartition)
     try commit()
+    signHand()
     do { try journal.close() } catch { throw WorkerError(error) }
+  }
+
+  /// While the folder is ours. In the middle of a careful start the next one has to be as careful.
+  private func signHand() {
+    guard careful.isOver, !isHeld else { return }
+    do throws(JournalError) {
+      try hand.sign()
+    } catch {
+      log.warning(
+        "good end cannot be noted, the next start applies signals one at a time", [.error: error.message])
+    }
   }
 
   /// Signals behind this one may be in the records of some partitions only, up to the position.

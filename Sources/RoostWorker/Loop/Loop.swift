@@ -24,6 +24,7 @@ package final class Loop {
   let metrics: Metrics
   let progress: Progress
   let log: Log
+  let hand: Hand
   let codec = WireCodec()
   let subjects: Subjects
   let parser: SubjectParser
@@ -47,7 +48,9 @@ package final class Loop {
   /// Signals that came and are not applied yet.
   var backlog = Backlog()
   /// The signal that is being applied: its timers come first, and a batch may end between two of them.
-  var inHand: SignalInHand?
+  var inHand: RoostNATS.SignalMessage?
+  /// Whether it is applied in a batch of its own.
+  var careful: CarefulStart
   /// How many changes alarms may still make before it.
   var alarmBudget = 0
   /// The pool whose queue pass stopped at its bound.
@@ -64,7 +67,8 @@ package final class Loop {
   let damagedPartitions: Set<Partition>
   /// Actors with an entry that this version cannot read: not served.
   let quarantine: ActorQuarantine
-  /// Encoded and not durable because the disk is full; nothing else is applied before it is.
+  /// Encoded and not durable because the disk is full, or not even begun because its mark has no room; nothing else is
+  /// applied before it is.
   package internal(set) var isHeld = false
   var heldReason = ""
   /// While it is: those who wait for signals through this one were told; nil = nobody was.
@@ -104,12 +108,15 @@ package final class Loop {
   private var shownProblem = Health.catchingUp
 
   package init(
-    settings: LoopSettings, recovered: Recovered, journal: Journal, link: any Link, source: any SignalSource,
-    clocks: any Clocks, compacting: (any Compacting)? = nil, recounting: (any Recounting)? = nil,
-    health: Health = Health(), metrics: Metrics = Metrics(), progress: Progress = Progress(), log: Log = .silent
+    settings: LoopSettings, recovered: Recovered, journal: Journal, hand: Hand, link: any Link,
+    source: any SignalSource, clocks: any Clocks, compacting: (any Compacting)? = nil,
+    recounting: (any Recounting)? = nil, health: Health = Health(), metrics: Metrics = Metrics(),
+    progress: Progress = Progress(), log: Log = .silent
   ) {
     self.settings = settings
     self.journal = journal
+    self.hand = hand
+    careful = CarefulStart(isNeeded: hand.wasUnclean)
     self.link = link
     self.source = source
     self.clocks = clocks
@@ -151,7 +158,7 @@ package final class Loop {
     if isHeld {
       try retry()
     } else if isLinkUp {
-      fill()
+      try fill()
       try commit()
     }
     publishAgain()

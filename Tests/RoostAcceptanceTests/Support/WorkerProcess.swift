@@ -28,6 +28,12 @@ final class WorkerProcess {
       .flatMap { HTTPProbe.get(path, port: $0) }
   }
 
+  /// A system's signal ends it when it writes behind so many bytes of a file.
+  func limitFiles(toBytes bytes: Int) throws {
+    let limiting = try TestProcess("exec prlimit --pid \(process.pid) --fsize=\(bytes)")
+    guard try limiting.exitCode() == 0 else { throw WorldError("no limit was set: \(limiting.output)") }
+  }
+
   /// The exit code of one that is expected to end by itself.
   func exitCode() throws -> Int32 { try process.exitCode() }
 

@@ -1,6 +1,7 @@
 import RoostCore
 import RoostJournal
 import RoostNATS
+import RoostTelemetry
 import RoostTestKit
 import RoostWire
 import Synchronization
@@ -84,6 +85,7 @@ final class Rig {
   var segmentBytes = 1 << 20
   var compacting: (any Compacting)?
   var recounting: (any Recounting)?
+  var log = Log.silent
   var settings: LoopSettings
   var link = RigLink()
   var source = RigSource()
@@ -121,8 +123,9 @@ final class Rig {
       disk, configuration: configuration, defaults: defaults, partitions: settings.partitions)
     self.journal = journal
     loop = Loop(
-      settings: settings, recovered: recovered, journal: journal, link: link, source: source, clocks: clocks,
-      compacting: compacting, recounting: recounting)
+      settings: settings, recovered: recovered, journal: journal,
+      hand: try Hand.open(disk, isNew: journal.lastIndex == .none), link: link, source: source, clocks: clocks,
+      compacting: compacting, recounting: recounting, log: log)
     delivered = Int(recovered.positions.readAfter)
     if linkUp { bringUp() }
   }
@@ -138,6 +141,9 @@ final class Rig {
     loop = nil
     journal = nil
   }
+
+  /// The next start takes the life before it for one that ended in order.
+  func forgetCrash() { disk["hand"] = Hand.Line.clean.bytes(count: 128) }
 
   // MARK: - The world
 
