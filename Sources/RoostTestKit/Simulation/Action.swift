@@ -49,6 +49,8 @@ enum Action: Sendable {
     case stall(ms: Int64)
     /// In the middle of the next turn.
     case stallInTurn(ms: Int64)
+    /// The next signal that a caller gets stored ends every worker that applies it.
+    case poison
     case stopInOrder
   }
 
@@ -159,7 +161,8 @@ extension Action.WorkerTrouble {
     case 0..<25: self = .kill(losesPower: random.chance(50))
     case 25..<65: self = .killAtOperation(1 + random.below(10), losesPower: random.chance(50))
     case 65..<80: self = .stall(ms: Int64(random.pick([1_200, 4_000, 18_000])))
-    case 80..<88: self = .stallInTurn(ms: Int64(random.pick([1_200, 18_000])))
+    case 80..<86: self = .stallInTurn(ms: Int64(random.pick([1_200, 18_000])))
+    case 86..<88: self = .poison
     default: self = .stopInOrder
     }
   }

@@ -58,20 +58,22 @@ final class SimulatedWorker {
 
   // MARK: - What recovery is compared with
 
-  /// The machine as it stood before a turn that the disk may fail, and as it stood at the end.
+  /// The machine as it stood before a turn that may fail, and as it stood at the end.
   var before: Machine?
   var after: Machine?
   var lastSaid: RoostCore.RecordIndex = 0
   /// The file `hand` as this life began.
   var handAtStart: [UInt8]?
-  /// How many deaths left it with the name of a signal.
+  /// How many deaths in a row left it with the name of this signal, at most.
   private(set) var deathsInHand: [StreamSequence: Int] = [:]
+  private var lastInHand: (sequence: StreamSequence, deaths: Int) = (0, 0)
 
   init(_ simulation: Simulation) {
     self.simulation = simulation
     clock = simulation.clock
     link = SimulatedLink(simulation)
     compactor = SimulatedCompactor(simulation)
+    disk.onOperation = { [unowned self] in dieOfPoison() }
   }
 
   /// What the recovered state may know of the stream's time: of a torn batch some partitions are ahead of what is applied
@@ -155,9 +157,10 @@ final class SimulatedWorker {
 
   func turn() {
     guard let loop else { return }
-    // Only where the disk may fail is the state before of interest; a batch that is held began before.
-    if disk.mayFail, !loop.isHeld || before == nil { before = loop.machine }
-    if !disk.mayFail, !loop.isHeld { before = nil }
+    // Only where the turn may fail is the state before of interest; a batch that is held began before.
+    let mayFail = disk.mayFail || simulation.poison != nil
+    if mayFail, !loop.isHeld || before == nil { before = loop.machine }
+    if !mayFail, !loop.isHeld { before = nil }
     let wasHeld = loop.isHeld
     do throws(WorkerError) {
       var taken = takeArrivals()
@@ -202,17 +205,30 @@ final class SimulatedWorker {
     life = .down(untilNs: simulation.nowNs + restartMs * 1_000_000)
   }
 
-  /// The signal that this life has named in the file; read without the worker's help.
-  private var namedInHand: StreamSequence? {
-    if disk["hand"] == handAtStart { return nil }
-    let line = String(decoding: disk["hand"] ?? [], as: UTF8.self)
-    return line.hasPrefix("sequence=") ? StreamSequence(line.dropFirst(9).prefix { $0 != " " }) : nil
+  /// The signal that the file names and how many times in a row, read without the worker's help.
+  private func mark(in file: [UInt8]?) -> (sequence: StreamSequence, times: UInt64)? {
+    let words = String(decoding: file ?? [], as: UTF8.self).split(separator: " ")
+    let values = words.compactMap { UInt64($0.drop { $0 != "=" }.dropFirst()) }
+    return values.count == 3 ? (values[0], values[2]) : nil
   }
+
+  /// The signal that this life has named in the file.
+  private var namedInHand: StreamSequence? { disk["hand"] == handAtStart ? nil : mark(in: disk["hand"])?.sequence }
 
   private func noteHand() {
     guard let named = namedInHand else { return }
     simulation.coverage.add("worker dies with a signal named in hand")
-    deathsInHand[named, default: 0] += 1
+    lastInHand = (named, named == lastInHand.sequence ? lastInHand.deaths + 1 : 1)
+    deathsInHand[named] = max(deathsInHand[named] ?? 0, lastInHand.deaths)
+  }
+
+  /// Before each change of the disk: none follows once the poison was applied, in a batch or alone.
+  private func dieOfPoison() {
+    guard let loop, let poison = simulation.poison else { return }
+    // This life passes it without looking into it.
+    if let found = mark(in: handAtStart), found.sequence == poison, found.times >= WorkerLimits.poisonDeaths { return }
+    let isInBatch = loop.newestApplied >= poison && progress.newest.sequence < poison
+    if isInBatch || namedInHand == poison { disk.crashAtOperation = disk.operations }
   }
 
   func end() {

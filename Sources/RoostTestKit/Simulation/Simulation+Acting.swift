@@ -74,6 +74,7 @@ extension Simulation {
     case .stall(let ms): worker.stalledUntilNs = nowNs + ms * 1_000_000
     case .stallInTurn(let ms): clock.stallNs = ms * 1_000_000
     case .stopInOrder: worker.stopInOrder()
+    case .poison: if poison == nil { plansPoison = true }
     }
     coverage.add("do worker \(trouble.name)")
   }
@@ -121,6 +122,8 @@ extension Simulation {
         lossEnd = min(lossEnd ?? .max, stream.last)
         latestLossEnd = stream.last
         witness.vanished(after: stream.last)
+        // It may be lost, or be read as if it were: from here on it is like any other.
+        poison = nil
       }
     case .loseSignals(let percent, let ms):
       lossPercent = percent

@@ -82,6 +82,15 @@ extension Simulation {
     }
   }
 
+  /// A caller's signal, if one is planned. Not behind a loss that the worker has not seen: there nothing says which signals
+  /// it will read.
+  func mayPoison(_ sequence: StreamSequence) {
+    guard plansPoison, lossEnd == nil, !isAmbiguous else { return }
+    plansPoison = false
+    poison = sequence
+    note("signal \(sequence) ends every worker that applies it")
+  }
+
   /// After a loss: does what is stored now look older than what was lost?
   func noteAmbiguity(_ sequence: StreamSequence) {
     guard let lossEnd, !isAmbiguous, let stored = stream[sequence], stored.storedAtNs < stream.newestNs else { return }

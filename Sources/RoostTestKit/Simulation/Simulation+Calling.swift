@@ -77,7 +77,9 @@ extension Simulation {
     schedule(atNs: max(nowNs + Int64(random.below(3_000_000)), stillUntilNs)) { [self] in
       var isAcknowledged = false
       if !loses("caller's signal lost") {
-        isAcknowledged = store(subject, payload, replyTo: replyTo, messageID: messageID) != .full
+        let result = store(subject, payload, replyTo: replyTo, messageID: messageID)
+        if case .stored(let sequence) = result { mayPoison(sequence) }
+        isAcknowledged = result != .full
         if isAcknowledged, loses("caller's acknowledgement lost") { isAcknowledged = false }
       }
       if isAcknowledged || left == 0 { return }

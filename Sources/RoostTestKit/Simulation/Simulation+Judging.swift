@@ -47,7 +47,7 @@ extension Simulation {
   func heal() {
     note("everything heals")
     isHealed = true
-    (refusesLetters, dropsPings, lossPercent, losesPower) = (false, false, 0, false)
+    (refusesLetters, dropsPings, lossPercent, losesPower, plansPoison) = (false, false, 0, false, false)
     brokerShiftNs = max(brokerShiftNs, max(stream.newestNs, latestBrokerNs) - Self.epochNs - nowNs)
     stream.isFull = false
     stillUntilNs = 0
@@ -77,6 +77,7 @@ extension Simulation {
   /// What keeps the world from being at rest; nil = nothing.
   var restlessness: String? {
     guard worker.isServing, let loop = worker.loop, loop.hasCaughtUp, loop.isHandedOver else { return "the worker" }
+    if let poison { return "signal \(poison), which ends every worker and is no dead letter yet" }
     if worker.metrics[.rescuedBySweep] > 0 { return "somebody was placed by the sweep" }
     for pool in pools {
       for view in views(pool, loop.machine) {

@@ -52,6 +52,10 @@ package final class Simulation {
   /// Numbers and the broker's clock have both gone back: nothing tells the worker any more which messages are new
   /// (architecture, reading signals). Some of them may be taken for known ones.
   var isAmbiguous = false
+  /// The next signal of a caller is to be poison.
+  var plansPoison = false
+  /// The signal that ends every worker that applies it, until it is a dead letter.
+  var poison: StreamSequence?
   /// The next death of the worker is a loss of power.
   var losesPower = false
   var isHealed = false

@@ -6,15 +6,15 @@ extension SimulationReport {
     "do create", "do wake", "do garbage", "do join", "do runner crash", "do runner freeze", "do runner silence",
     "do runner cutLink", "do runner dropCommands", "do runner ignoreStops", "do runner neverReport",
     "do runner changeOffer", "do runner newSession", "do runner leave", "do runner lie", "do worker kill",
-    "do worker killAtOperation", "do worker stall", "do worker stallInTurn", "do worker stopInOrder", "do disk full",
-    "do disk torn write", "do disk failed flush", "do broker breakLink", "do broker full", "do broker jump",
-    "do broker rollback", "do broker loseSignals", "do broker block", "do broker readerGap", "do broker refuseLetters",
-    "do broker dropPings", "do broker trim", "do broker standStill",
+    "do worker killAtOperation", "do worker stall", "do worker stallInTurn", "do worker stopInOrder",
+    "do worker poison", "do disk full", "do disk torn write", "do disk failed flush", "do broker breakLink",
+    "do broker full", "do broker jump", "do broker rollback", "do broker loseSignals", "do broker block",
+    "do broker readerGap", "do broker refuseLetters", "do broker dropPings", "do broker trim", "do broker standStill",
     // What came of it.
     "settled", "worker starts", "worker starts from a snapshot", "first snapshot", "another snapshot",
     "no room for a snapshot", "disk fails during a snapshot", "worker stops in order", "worker dies: killed",
-    "worker dies: ROOST-J002", "worker dies with a signal named in hand",
-    "worker dies: ROOST-J003", "worker dies: ROOST-J005", "batch held", "batch released", "loss seen by the reader",
+    "worker dies: ROOST-J002", "worker dies with a signal named in hand", "worker dies: ROOST-J003",
+    "worker dies: ROOST-J005", "batch held", "batch released", "loss seen by the reader",
     "loss seen while serving", "stream loss accepted", "reading begins", "tick stored", "tick refused", "ping dropped",
     "publisher refused", "publisher's repetition dropped", "caller tries again", "caller's signal lost",
     "caller's acknowledgement lost", "runner's signal lost", "runner's acknowledgement lost",
@@ -55,7 +55,9 @@ extension SimulationReport {
     "answer rejected already_exists", "answer rejected duplicate_key", "answer rejected queue_full",
     "answer rejected not_pending", "answer rejected unknown_runner", "answer rejected invalid_settings",
     "answer rejected undecodable", "answer rejected unknown_verb", "answer rejected malformed_id",
+    "answer rejected poison",
     // Dead letters.
     "dead letter undecodable", "dead letter unknown_verb", "dead letter malformed_id", "dead letter limit:alarm_ts",
+    "dead letter poison",
   ]
 }

@@ -266,8 +266,9 @@ final class Witness {
     guard letter.reason == "poison" else { return }
     let deaths = simulation.worker.deathsInHand[letter.sequence] ?? 0
     if deaths < WorkerLimits.poisonDeaths {
-      simulation.fail("signal \(letter.sequence) is given up as poison, \(deaths) deaths had it in hand")
+      simulation.fail("signal \(letter.sequence) is given up as poison, \(deaths) deaths in a row had it in hand")
     }
+    if letter.sequence == simulation.poison { simulation.poison = nil }
   }
 
   // MARK: - After a death

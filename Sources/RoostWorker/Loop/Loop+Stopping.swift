@@ -34,6 +34,8 @@ extension Loop {
 
   /// Signals behind this one may be in the records of some partitions only, up to the position.
   package var readAfter: StreamSequence { positions.readAfter }
+  /// The last signal applied or passed over, durable or not; 0 = none since the start.
+  package var newestApplied: StreamSequence { positions.last?.sequence ?? 0 }
 
   /// Goes on from another place of the stream: after an adoption, or when the broker was found to have lost messages; what
   /// is left of the signals between ``readAfter`` and the position must be complete by then (``complete(_:)``).
