@@ -63,9 +63,7 @@ extension Journal {
     let end = try reading.run(numbers)
     let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
     journal.endsWithMark = reading.endsWithMark
-    journal.recovery = RecoverySummary(
-      lastIndex: journal.lastIndex, recordsRead: reading.recordsRead, cutBytes: end.torn.count,
-      quarantined: reading.ledger.quarantined(), harmless: reading.ledger.harmless)
+    journal.recovery = reading.summary(end)
     do throws(JournalError) {
       try journal.secure(end)
     } catch {

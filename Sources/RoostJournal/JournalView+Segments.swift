@@ -69,6 +69,9 @@ extension JournalView {
       guard let (header, seed) = try readHeader(file, &survey) else { return survey }
       let image = try SegmentImage(disk, file, header: header, seed: seed)
       readRecords(image, limit ?? image.bytes.count, &survey, onRecord)
+      if image.isCutShort {
+        survey.damage.append(Damage(file: survey.file, offset: UInt64(image.fileBytes), reason: image.shortage))
+      }
       return survey
     }
   }

@@ -90,11 +90,8 @@ package final class JournalView {
     var reading = Recovery(disk: disk, id: id, beginning: beginning, onRecord: onRecord)
     let end = try reading.run(numbers)
     disk.close(end.log.segment.file)
-    let summary = RecoverySummary(
-      lastIndex: RecordIndex(end.log.nextIndex.rawValue - 1), recordsRead: reading.recordsRead,
-      cutBytes: end.torn.count, quarantined: reading.ledger.quarantined(), harmless: reading.ledger.harmless)
     return JournalFindings(
-      summary: summary, segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
+      summary: reading.summary(end), segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
       snapshotThrough: beginning.startingAfter,
       lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
       endOffset: end.log.segment.offset)
@@ -134,5 +131,7 @@ package struct JournalFindings: Equatable, Sendable {
   package let endOffset: UInt64
 
   /// Nothing that was promised is missing. A torn tail is sound: nobody was told of it.
-  package var isSound: Bool { summary.quarantined.isEmpty && summary.harmless.isEmpty }
+  package var isSound: Bool {
+    summary.quarantined.isEmpty && summary.harmless.isEmpty && summary.cutShort == nil
+  }
 }

@@ -19,8 +19,12 @@ struct Recovery {
   var partitionLast: [UInt32: RecordIndex] = [:]
   var recordsRead = 0
   var endsWithMark = false
+  /// As in `RecoverySummary`.
+  private var cutShort: Damage?
   /// Where the records before the next segment end: the place to name if some are missing there.
   private var ended: Damage?
+  /// The file of the segment before the next one was cut short, within its records or behind them.
+  private var endsEarly = false
   /// Segments whose records are all in the owner's snapshot: they are not read.
   private var skipped: [SegmentPlace] = []
 
@@ -56,6 +60,12 @@ struct Recovery {
     }
     onProgress(.segments(wanted.count, of: wanted.count))
     return try readLast(wanted[wanted.count - 1])
+  }
+
+  func summary(_ end: End) -> RecoverySummary {
+    RecoverySummary(
+      lastIndex: RecordIndex(expected.rawValue - 1), recordsRead: recordsRead, cutBytes: end.torn.count,
+      quarantined: ledger.quarantined(), harmless: ledger.harmless, cutShort: cutShort)
   }
 
   /// Reads segments that take no more appends, all of whose records through `last` must be whole. Errors: `.unreadable`.
@@ -94,7 +104,9 @@ struct Recovery {
     }
     try enter(header)
     let end = readRecords(image, name: name, isLast: false)
-    ended = damage(name, end, "records up to the end of the segment are missing")
+    ended = damage(
+      name, end, image.isCutShort ? "the file was cut short" : "records up to the end of the segment are missing")
+    endsEarly = image.isCutShort
   }
 
   private mutating func readLast(_ number: UInt64) throws(JournalError) -> End {
@@ -105,6 +117,7 @@ struct Recovery {
         throw unreadable(name, "the header of the last segment is damaged")
       }
       try enter(header)
+      if image.isCutShort { cutShort = damage(name, image.fileBytes, image.shortage) }
       let end = readRecords(image, name: name, isLast: true)
       // Going on would give numbers away again that the snapshot stands for: the next start would not read those records.
       guard expected > beginning.startingAfter else {
@@ -163,6 +176,8 @@ struct Recovery {
       let place = damage(name, 0, "the record before this segment is not the one that was written")
       ledger.damage(lastPartition, at: expected, place)
     }
+    if endsEarly, header.firstIndex == expected, let ended { ledger.lose(expected..<expected, ended) }
+    endsEarly = false
     ended = nil
     expected = header.firstIndex
     chain = header.previousChain

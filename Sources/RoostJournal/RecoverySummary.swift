@@ -41,6 +41,9 @@ package struct RecoverySummary: Equatable, Sendable {
   package var quarantined: [Quarantine] = []
   /// Damage that took no record with it.
   package var harmless: [Damage] = []
+  /// Where the last segment's file ends too early. No crash does that: a segment has its full size before it has its name.
+  /// Records may have stood behind that place; nothing in the journal tells.
+  package var cutShort: Damage?
 
   /// True if the partition must not be served. What was handed over of it is for looking at, not for going on from.
   package func isQuarantined(_ partition: UInt32) -> Bool { quarantined.contains { $0.covers(partition) } }

@@ -20,6 +20,10 @@ final class SegmentImage {
 
   deinit { bytes.deallocate() }
 
+  /// A segment has its full size before it has its name, so this is no crash's work.
+  var isCutShort: Bool { fileBytes < bytes.count }
+  var shortage: String { "the file ends here, \(bytes.count - fileBytes) bytes before its segment does" }
+
   enum Found: Equatable {
     case intact(RecordHeader)
     /// The header can be trusted, the payload or the record's CRC cannot.

@@ -36,11 +36,12 @@ extension Outside {
         return offset
       }
 
-      /// Cuts the file in the middle of its last record.
-      func cut() throws {
+      /// Cuts the file in the middle of its last record; gives back where.
+      func cut() throws -> Int {
         let last = try #require(try bytes().lastIndex { $0 != 0 })
         try file.truncate(atOffset: UInt64(last - 8))
         try file.close()
+        return last - 8
       }
     }
 
@@ -88,7 +89,9 @@ extension Outside {
       #expect(judged.status == 0, "\(judged.output)")
     }
 
-    @Test("a file cut inside its last record after a kill: the record's signal is read again, and decided the same")
+    @Test(
+      "a file cut inside its last record after a kill: the record's signal is read again and decided the same, and the log names the file"
+    )
     func cutRecord() throws {
       let world = try World()
       let first = try world.worker()
@@ -98,9 +101,12 @@ extension Outside {
       try world.observer.publish(Subject.actor("a2", "create"), replyTo: "roost.reply.cut")
       try world.observer.event("created", of: "a2")
       try first.kill()
-      try Segment(world).cut()
+      let segment = try Segment(world)
+      let cut = try segment.cut()
 
       let second = try world.worker()
+      let said = second.log.split(separator: "\n").filter { $0.contains("cut short") && $0.contains(segment.name) }
+      #expect(said.count == 1 && said[0].contains("offset \(cut)"), "\(second.log)")
       #expect(!second.log.contains("damaged"), "\(second.log)")
       try world.observer.event("ready", of: "a2")
       try world.observer.publish(Subject.actor("a3", "create"))

@@ -182,6 +182,26 @@ struct JournalTranscriptTests {
     try Golden.expect(it.text, is: "journal-repair")
   }
 
+  @Test("a last segment that was cut short, before and after its repair")
+  func cutShort() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close(inOrder: false)
+    let (segment, offset) = try place(folder, 10)
+    let name = "\(folder.path)/journal/000000000000000\(segment).segment"
+    #expect(truncate(name, off_t(offset) + 70) == 0)
+    var it = transcript(folder)
+    let before = try WrittenFolder.contents(folder.path)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("doctor", "--data", folder.path)
+    it.roost("journal", "inspect", "--data", folder.path)
+    it.roost("journal", "repair", "--data", folder.path)
+    #expect(try WrittenFolder.contents(folder.path) == before)
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    it.roost("doctor", "--data", folder.path)
+    it.roost("journal", "dump", "--data", folder.path, "--from", "10")
+    try Golden.expect(it.text, is: "journal-cut")
+  }
+
   @Test("doctor, of a sound folder, a damaged one, and a state that breaks a rule")
   func doctor() throws {
     let folder = try WrittenFolder.story()

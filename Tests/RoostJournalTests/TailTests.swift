@@ -17,11 +17,44 @@ import Testing
       #expect(journal.recovery.quarantined.isEmpty)
       #expect(journal.nextIndex == RecordIndex(20))
       #expect(damaged[Fixture.firstSegment]?.count == Fixture.segmentBytes)
+      let missing = "the file ends here, \(Fixture.segmentBytes - cut) bytes before its segment does"
+      let place = "simulated/\(Fixture.firstSegment) at offset \(cut): "
+      #expect(journal.recovery.cutShort?.description == place + missing)
       // And it goes on from there.
       let other = Line.made(20, partition: 2, size: 77)
       try Fixture.append([other], to: journal)
       damaged.crash(.power(seed: UInt64(cut)))
       #expect(try Fixture.open(damaged).lines == Array(written[..<19]) + [other])
+    }
+  }
+
+  @Test("A file that was cut short is said wherever it was cut, also where what is left looks whole")
+  func cutAnywhere() throws {
+    let (disk, written) = try Fixture.written(60, size: 900)
+    let segments = disk.fileNames.filter { $0.hasSuffix(".segment") }
+    let last = try #require(segments.last)
+    let file = try #require(disk[last])
+    for cut in [4096, 8192, 8192 + 64, 8192 + Fixture.recordBytes(written[59]), file.count - 1] {
+      let damaged = disk.copy()
+      damaged[last] = Array(file[..<cut])
+      let found = try JournalView(disk: damaged).recover(from: JournalBeginning())
+      #expect(found.summary.cutShort?.offset == UInt64(cut))
+      #expect(!found.isSound, "cut at \(cut)")
+      #expect(try Fixture.open(damaged).journal.recovery == found.summary)
+      damaged.crash(.nothing)
+      #expect(try Fixture.open(damaged).journal.recovery.cutShort == nil, "the start fills it up")
+    }
+
+    // Of a sealed one the next segment tells whether records are gone.
+    let whole = try #require(disk[segments[0]])
+    let end = try #require(whole.lastIndex { $0 != 0 }) + 1
+    for (cut, takesRecords) in [(end + 8, false), (end - Fixture.recordBytes(written[0]) + 20, true)] {
+      let damaged = disk.copy()
+      damaged[segments[0]] = Array(whole[..<cut])
+      let summary = try JournalView(disk: damaged).recover(from: JournalBeginning()).summary
+      let damage = try #require(takesRecords ? summary.quarantined.first?.damage : summary.harmless.first)
+      #expect(damage.file == "simulated/" + segments[0] && damage.reason == "the file was cut short")
+      #expect(summary.cutShort == nil && summary.quarantined.isEmpty == !takesRecords)
     }
   }
 

@@ -43,6 +43,11 @@ enum DoctorCommand {
     if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
       return "run the version of roost that wrote these entries; the worker serves all other actors meanwhile"
     }
+    if found.findings.summary.cutShort != nil {
+      return
+        "restore a copy that is as new if there is one; else `roost journal repair --apply`, which closes the runners' "
+        + "sessions: what they were told in the records that are gone is not known"
+    }
     if found.quarantined.isEmpty { return "look at the device: it has lost something, though nothing that counts" }
     if found.findings.isSound {
       return "run the version of roost that wrote these entries; the worker serves the other pools meanwhile"

@@ -45,8 +45,12 @@ struct JournalReport {
     for damage in found.history {
       facts.append(("damage", "\(damage); a start does not read it, a snapshot stands for it"))
     }
-    // Beside a worker that is what it writes just now.
-    if summary.cutBytes > 0, folder.owner == nil {
+    if let cut = summary.cutShort {
+      facts.append(
+        ("cut short", "\(cut); no crash does that, and what was recorded there is not known"))
+    }
+    // Beside a worker that is what it writes just now; in a file that was cut it is what the cut left of a record.
+    if summary.cutBytes > 0, folder.owner == nil, summary.cutShort == nil {
       facts.append(
         (
           "torn tail",
@@ -87,6 +91,7 @@ struct JournalReport {
 
   var verdict: String {
     if found.isSound { return "sound" }
+    if found.findings.summary.cutShort != nil { return Self.cutVerdict }
     if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
       return "a start serves everybody but the actors quarantined; run the version of roost that wrote their entries"
     }
@@ -95,6 +100,10 @@ struct JournalReport {
   }
 
   private static let listedEntries = 100
+
+  private static let cutVerdict =
+    "cut short: a start goes on after the last record that is left, unless the broker knows of a later one; to close the "
+    + "runners' sessions before that, `roost journal repair`"
 
   private func pools(_ pools: [PoolID]) -> String {
     if pools.isEmpty { return "" }

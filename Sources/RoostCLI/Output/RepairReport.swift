@@ -12,7 +12,7 @@ struct RepairReport {
     let summary = repair.examination.findings.summary
     var rows: [(name: String, value: String)] = []
     for damage in repair.examination.snapshots.compactMap(\.damage) + repair.examination.history + summary.harmless
-      + summary.quarantined.map(\.damage)
+      + summary.quarantined.map(\.damage) + [summary.cutShort].compactMap(\.self)
     { rows.append(("damage", damage.description)) }
     guard repair.isNeeded else { return rows }
     if let refusal = repair.refusal { return rows + [("refused", refusal)] }

@@ -72,7 +72,9 @@ package final class CrashSweep {
   private func fault(of disk: SimulatedDisk, _ loss: SimulatedDisk.Loss) throws(JournalError) -> String? {
     let start = try JournalStart(disk, seed: seed)
     let recovery = start.journal.recovery
-    guard recovery.quarantined.isEmpty, recovery.harmless.isEmpty else { return "taken for damage: \(recovery)" }
+    guard recovery.quarantined.isEmpty, recovery.harmless.isEmpty, recovery.cutShort == nil else {
+      return "taken for damage: \(recovery)"
+    }
     let last = start.through + UInt64(start.lines.count)
     if last < run.acknowledged { return "ends at record \(last) of \(run.acknowledged) that were flushed" }
     if start.through < run.snapshotThrough { return "the snapshot through \(run.snapshotThrough) is gone" }

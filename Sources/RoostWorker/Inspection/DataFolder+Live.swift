@@ -36,7 +36,9 @@ extension Examination {
   /// Everything that keeps it from being sound, each with its place.
   fileprivate var complaints: [String] {
     let summary = findings.summary
-    let damage = snapshots.compactMap(\.damage) + history + summary.harmless + summary.quarantined.map(\.damage)
+    let damage =
+      snapshots.compactMap(\.damage) + history + summary.harmless + summary.quarantined.map(\.damage)
+      + [summary.cutShort].compactMap(\.self)
     return damage.map(\.description) + unread.map { "partition \($0) has what cannot be read" }
   }
 }

@@ -8,7 +8,8 @@ import RoostWire
 /// quarantined partition it keeps the records before the damage; in the place of the damaged ones, and of those after them,
 /// stand records that change nothing. So the partition is as it was just before the damage, and goes on from where the
 /// stream was applied. What its runners were told since is not known any more: their sessions are closed, their actors are
-/// lost, and new generations begin above all that may have been given out, as in an adoption.
+/// lost, and new generations begin above all that may have been given out, as in an adoption. Of a last segment whose file
+/// was cut short every pool is treated so: what was recorded behind the cut is not known.
 package struct Repair {
   /// What becomes of one partition.
   package struct Loss {
@@ -46,13 +47,13 @@ package struct Repair {
 
   init(
     _ examination: Examination, _ state: Recovered, from beginning: JournalBeginning,
-    lastRecords: [Partition: RoostCore.RecordIndex],
+    of partitions: [Partition], lastRecords: [Partition: RoostCore.RecordIndex],
     pools: (Partition) -> [PoolID]
   ) {
     self.examination = examination
     self.beginning = beginning
     self.state = state
-    losses = examination.quarantined.map { partition in
+    losses = partitions.map { partition in
       Loss(
         partition: partition, pools: pools(partition),
         lastKept: max(lastRecords[partition] ?? 0, beginning.startingAfter.rawValue))
@@ -80,8 +81,12 @@ extension DataFolder {
       last.records[record.partition] = record.index.rawValue
     }
     folding.value.finish()
-    var repair = Repair(found, folding.value, from: beginning, lastRecords: last.records) { partition in
-      found.withheld.filter { $0.partition(of: partitions) == partition }
+    // Behind a cut anything may have been told to any runner.
+    let doubtful = found.findings.summary.cutShort == nil ? [] : folding.value.machine.poolIDs
+    let pools = Set(found.withheld).union(doubtful).sorted()
+    let lost = Set(found.quarantined).union(doubtful.map { $0.partition(of: partitions) }).sorted()
+    var repair = Repair(found, folding.value, from: beginning, of: lost, lastRecords: last.records) { partition in
+      pools.filter { $0.partition(of: partitions) == partition }
     }
     guard repair.isNeeded else { return repair }
     let segments = try survey(&repair)

@@ -11,6 +11,12 @@ extension Recovered {
   ) throws(WorkerError) -> (Journal, Recovered) {
     do throws(JournalError) {
       let (journal, recovered) = try read(disk, configuration, Recovered(defaults: defaults), log)
+      // Said here: opening has filled the file up, and a second reading finds nothing any more.
+      if let cut = journal.recovery.cutShort {
+        log.warning(
+          "journal file was cut short, what was recorded behind the cut is not known; going on after the last record left",
+          [.file: "\(cut)", .record: journal.lastIndex, .position: recovered.position.sequence])
+      }
       let bad = recovered.damagedPartitions.union((0..<partitions).filter { journal.recovery.isQuarantined($0) })
       if bad.isEmpty, recovered.quarantine.isEmpty { return (journal, recovered) }
       // Which they are is known at the end only: read again without them.
