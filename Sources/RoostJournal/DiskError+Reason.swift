@@ -10,6 +10,9 @@ extension DiskError {
   /// The name, or the folder it should be in, is not there.
   package var meansMissing: Bool { errno == ENOENT || errno == ENOTDIR }
 
+  /// The device cannot give back what lies there: damage to what is read, where all else is a fault of the journal.
+  package var meansUnreadable: Bool { errno == EIO }
+
   /// The system's words for the error number.
   package var reason: String {
     var buffer = [CChar](repeating: 0, count: 128)

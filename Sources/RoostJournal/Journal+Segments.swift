@@ -122,7 +122,7 @@ extension Disk {
   /// Reads the header at the front of a segment's file; a file too short for one is damaged.
   func readHeader(_ file: DiskFile) throws(DiskError) -> SegmentHeader.Decoded {
     let block = Block(byteCount: SegmentHeader.dataOffset)
-    _ = try read(file, into: block.bytes, at: 0)
+    _ = try readAround(file, into: block.bytes, at: 0)
     return SegmentHeader.decode(block.readOnly)
   }
 }

@@ -81,7 +81,7 @@ extension JournalView {
     _ file: DiskFile, _ survey: inout SegmentSurvey
   ) throws(DiskError) -> (SegmentHeader, seed: UInt32)? {
     let block = Block(byteCount: SegmentHeader.dataOffset)
-    _ = try disk.read(file, into: block.bytes, at: 0)
+    _ = try disk.readAround(file, into: block.bytes, at: 0)
     let bytes = block.readOnly
     switch SegmentHeader.decode(bytes) {
     case .damaged: return nil

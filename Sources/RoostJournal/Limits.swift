@@ -24,6 +24,9 @@ package enum JournalLimits {
   /// What a device writes as a whole: a crash leaves each sector old or new.
   static let sectorBytes = 512
 
+  /// What the kernel reads as a whole: where the device cannot read a byte, this much around it is lost with it.
+  static let pageBytes = 4096
+
   /// Interrupted system calls in a row before the error is passed on.
   static let interruptions = 1000
 

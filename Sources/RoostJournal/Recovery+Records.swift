@@ -1,7 +1,7 @@
 extension Recovery {
   /// Reads the records of one segment; returns where the log ends in it. In the last segment what follows is zero, or a
-  /// torn tail to be cut.
-  mutating func readRecords(_ image: SegmentImage, name: String, isLast: Bool) -> Int {
+  /// torn tail to be cut. Errors: `.unreadable` where nothing tells whether the last segment goes on.
+  mutating func readRecords(_ image: SegmentImage, name: String, isLast: Bool) throws(JournalError) -> Int {
     var offset = SegmentHeader.dataOffset
     // Looked up once, at the first bad record: the last good record of a segment has the greatest value.
     var knownFlushed: RecordIndex?
@@ -15,16 +15,23 @@ extension Recovery {
       if case .nothing = found, image.isZero(from: offset) { return offset }
 
       let bad = BadRecord(found, image, at: offset, expected: expected)
-      if isLast {
+      // What the device lost was written once, whatever its neighbours look like: no crash tore it.
+      if isLast, !bad.isUnreadable {
         let flushed = knownFlushed ?? image.flushedThrough(from: offset, expected: expected)
         knownFlushed = flushed
         if flushed < expected, bad.looksTorn(image) { return offset }
       }
-      guard bad.header != nil || bad.next != nil else { return offset }
+      guard bad.header != nil || bad.next != nil else {
+        if isLast, bad.isUnreadable { throw unreadable(damage(name, offset, Self.endUnreadable)) }
+        return offset
+      }
       offset = pass(bad, name: name)
     }
     return offset
   }
+
+  private static let endUnreadable =
+    "the device cannot read the place where the log may go on, so whether records stand there is not known"
 
   /// Something that is not the expected record, and what follows it.
   struct BadRecord {
@@ -32,6 +39,8 @@ extension Recovery {
     /// Of a record whose payload alone is bad.
     let header: RecordHeader?
     let next: (offset: Int, header: RecordHeader)?
+    /// The device could not read some of it: of the record, or of all up to the next one, or at least of a header.
+    let isUnreadable: Bool
 
     init(_ found: SegmentImage.Found, _ image: SegmentImage, at offset: Int, expected: RecordIndex) {
       self.offset = offset
@@ -42,6 +51,8 @@ extension Recovery {
         header = nil
         next = image.nextRecord(from: offset, expected: expected)
       }
+      let end = next?.offset ?? offset + (header?.recordBytes ?? RecordHeader.encodedBytes)
+      isUnreadable = image.isUnreadable(offset..<end)
     }
 
     /// A crash leaves sectors of an unflushed write unwritten, in any order. So: nothing after it, or, within the one
@@ -58,7 +69,8 @@ extension Recovery {
     lastPartition = nil
     endsWithMark = false
     if let header = bad.header {
-      let place = damage(name, bad.offset, "the record's checksum is wrong")
+      let place = damage(
+        name, bad.offset, bad.isUnreadable ? "the device cannot read the record" : "the record's checksum is wrong")
       if header.kind == .batch {
         see(header, place)
         ledger.damage(header.partition, at: header.index, place)
@@ -70,8 +82,9 @@ extension Recovery {
       return bad.offset + header.recordBytes
     }
     guard let next = bad.next else { preconditionFailure("nothing to read on from") }
+    let cause = bad.isUnreadable ? "the device cannot read this, and there is no" : "no"
     ledger.lose(
-      expected..<next.header.index, damage(name, bad.offset, "no readable record up to offset \(next.offset)"))
+      expected..<next.header.index, damage(name, bad.offset, "\(cause) readable record up to offset \(next.offset)"))
     expected = next.header.index
     return next.offset
   }

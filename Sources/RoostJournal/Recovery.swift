@@ -103,7 +103,7 @@ struct Recovery {
       return
     }
     try enter(header)
-    let end = readRecords(image, name: name, isLast: false)
+    let end = try readRecords(image, name: name, isLast: false)
     ended = damage(
       name, end, image.isCutShort ? "the file was cut short" : "records up to the end of the segment are missing")
     endsEarly = image.isCutShort
@@ -118,7 +118,11 @@ struct Recovery {
       }
       try enter(header)
       if image.isCutShort { cutShort = damage(name, image.fileBytes, image.shortage) }
-      let end = readRecords(image, name: name, isLast: true)
+      let end = try readRecords(image, name: name, isLast: true)
+      for page in image.unreadable where page.lowerBound >= end {
+        ledger.lose(
+          expected..<expected, damage(name, page.lowerBound, "the device cannot read this, behind the log's end"))
+      }
       // Going on would give numbers away again that the snapshot stands for: the next start would not read those records.
       guard expected > beginning.startingAfter else {
         throw unreadable(
@@ -192,7 +196,7 @@ struct Recovery {
 
   private func unreadable(_ name: String, _ reason: String) -> JournalError { unreadable(damage(name, 0, reason)) }
 
-  private func unreadable(_ damage: Damage) -> JournalError {
+  func unreadable(_ damage: Damage) -> JournalError {
     .unreadable(path: damage.file, offset: damage.offset, reason: damage.reason)
   }
 }

@@ -4,13 +4,15 @@ final class SegmentImage {
   /// Bytes that the file really had.
   let fileBytes: Int
   let seed: UInt32
+  /// Pages that the device could not read, ascending.
+  let unreadable: [Range<Int>]
 
   init(_ disk: any Disk, _ file: DiskFile, header: SegmentHeader, seed: UInt32) throws(DiskError) {
     self.seed = seed
     let size = Int(header.sizeBytes)
     bytes = .allocate(byteCount: size, alignment: 16)
     do throws(DiskError) {
-      fileBytes = try disk.read(file, into: bytes, at: 0)
+      (fileBytes, unreadable) = try disk.readAround(file, into: bytes, at: 0)
     } catch {
       bytes.deallocate()
       throw error
@@ -87,6 +89,9 @@ final class SegmentImage {
     while end > offset, bytes[end - 1] == 0 { end -= 1 }
     return end
   }
+
+  /// Something of the range could not be read.
+  func isUnreadable(_ range: Range<Int>) -> Bool { unreadable.contains { $0.overlaps(range) } }
 
   /// True if the range has the look of a torn write: its share of some sector was never written.
   func hasUnwrittenSector(_ range: Range<Int>) -> Bool {

@@ -17,10 +17,26 @@ package struct Snapshot: Equatable, Sendable {
     case damaged(Damage)
   }
 
-  /// Hands its records over in order. What came of it is known at the end only. Errors: `.tooNew`, and those of the disk.
+  /// Hands its records over in order. What came of it is known at the end only. Where the device cannot read it, it is
+  /// damaged like any other. Errors: `.tooNew`, and those of the disk.
   package func read(
     _ disk: any Disk, journal: JournalID, onProgress: (JournalProgress) -> Void = { _ in },
     onRecord: (RecoveredRecord, RawSpan) -> Void
+  ) throws(JournalError) -> Reading {
+    var offset: UInt64 = 0
+    do throws(JournalError) {
+      return try read(disk, journal, &offset, onProgress, onRecord)
+    } catch {
+      guard case .deviceFailed(let cause) = error, cause.meansUnreadable else { throw error }
+      let path = disk.path(of: JournalName.snapshot(through))
+      return .damaged(Damage(file: path, offset: offset, reason: "the device cannot read it (\(cause.reason))"))
+    }
+  }
+
+  /// `offset`: as far as it is read.
+  private func read(
+    _ disk: any Disk, _ journal: JournalID, _ offset: inout UInt64, _ onProgress: (JournalProgress) -> Void,
+    _ onRecord: (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Reading {
     let name = JournalName.snapshot(through)
     let file = try translating { () throws(DiskError) in try disk.open(name) }
@@ -44,7 +60,7 @@ package struct Snapshot: Equatable, Sendable {
     guard header.sizeBytes == sizes.file else { return damaged(0, "the snapshot was cut short") }
 
     var window = Window(disk: disk, file: file, sizeBytes: header.sizeBytes)
-    var offset = UInt64(SnapshotHeader.dataOffset)
+    offset = UInt64(SnapshotHeader.dataOffset)
     var chain: UInt32 = 0
     var count: UInt64 = 0
     var last: [UInt32: RecordIndex] = [:]

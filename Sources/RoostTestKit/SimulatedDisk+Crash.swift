@@ -64,7 +64,7 @@ extension SimulatedDisk {
   /// One of the faults that can be set is: a call may fail.
   package var mayFail: Bool {
     crashAtOperation != nil || roomBytes != nil || nextWriteTakes != nil || isFull || isReadOnly || flushErrno != nil
-      || failsNextWrite
+      || readErrno != nil || failsNextWrite
   }
 
   /// None is any more.
@@ -73,7 +73,7 @@ extension SimulatedDisk {
     roomBytes = nil
     nextWriteTakes = nil
     (staysFull, isFull, isReadOnly) = (false, false, false)
-    flushErrno = nil
+    (flushErrno, readErrno) = (nil, nil)
     failsNextWrite = false
   }
 
@@ -95,6 +95,12 @@ extension SimulatedDisk {
     }
   }
 
+  /// From now on the device cannot read this part of a file.
+  package func loseSectors(of name: String, _ range: Range<Int>) {
+    guard let file = names[name] else { preconditionFailure("there is no \(name)") }
+    file.unreadable.append(range)
+  }
+
   /// Names of all files, sorted.
   package var fileNames: [String] { names.keys.sorted() }
 
@@ -102,7 +108,10 @@ extension SimulatedDisk {
   package func copy() -> SimulatedDisk {
     let other = SimulatedDisk()
     other.directories = directories
-    for (name, contents) in names { other[name] = contents.cached }
+    for (name, contents) in names {
+      other[name] = contents.cached
+      other.names[name]?.unreadable = contents.unreadable
+    }
     return other
   }
 
@@ -115,6 +124,7 @@ extension SimulatedDisk {
       made.cached = contents.cached
       made.durable = contents.durable
       made.unflushed = contents.unflushed
+      made.unreadable = contents.unreadable
       twins[ObjectIdentifier(contents)] = made
       return made
     }

@@ -17,6 +17,8 @@ package final class SimulatedDisk: Disk {
     var durable: [UInt8] = []
     /// What lies between the two, oldest first.
     var unflushed: [Change] = []
+    /// Reading any of this fails; a write of all of such a place mends it, as a device does that has spare sectors.
+    var unreadable: [Range<Int>] = []
   }
 
   enum NameChange {
@@ -49,6 +51,8 @@ package final class SimulatedDisk: Disk {
   package var isReadOnly = false
   /// Every flush fails with this error number.
   package var flushErrno: Int32?
+  /// Every read fails with this error number.
+  package var readErrno: Int32?
   /// Times a file was flushed.
   package private(set) var flushes = 0
   /// Called before each changing call and flush, to look at what a crash at this moment would leave (`fork`).
@@ -120,7 +124,11 @@ package final class SimulatedDisk: Disk {
   package func read(
     _ file: DiskFile, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(DiskError) -> Int {
-    let available = contents(file).cached.dropFirst(Int(offset)).prefix(buffer.count)
+    if let readErrno { throw error("pread", "", readErrno) }
+    let source = contents(file)
+    let wanted = Int(offset)..<Int(offset) + buffer.count
+    if source.unreadable.contains(where: { $0.overlaps(wanted) }) { throw error("pread", "", EIO) }
+    let available = source.cached.dropFirst(Int(offset)).prefix(buffer.count)
     buffer.copyBytes(from: available)
     return available.count
   }
@@ -154,6 +162,8 @@ package final class SimulatedDisk: Disk {
     let change = Change.write(offset: Int(offset), bytes: Array(bytes[..<count]))
     change.apply(to: &target.cached)
     target.unflushed.append(change)
+    let written = Int(offset)..<Int(offset) + count
+    target.unreadable.removeAll { $0.clamped(to: written) == $0 }
     if isLast { throw error("pwrite", "", EIO) }
     return count
   }

@@ -24,8 +24,8 @@ extension ErrorPage {
       do: "Remount it for writing, or give the user of the worker write permission on the folder and all in it."),
     ErrorPage(
       "ROOST-J005", "the device of the journal failed",
-      "A read, a write or a change of the folder gave an error that is neither want of room nor of permission. The worker ended "
-        + "with 74 and tried nothing again.",
+      "A write or a change of the folder gave an error that is neither want of room nor of permission, or a read one that is more "
+        + "than a place which the device cannot read. The worker ended with 74 and tried nothing again.",
       do: "Look at the device (dmesg, smartctl). Then start the worker again, or `roost doctor --data DIR` first."),
     ErrorPage(
       "ROOST-J006", "a record is too large for the journal",

@@ -17,12 +17,13 @@ struct JournalMutation {
   /// Does one to four things to one to four files.
   mutating func apply() {
     for _ in 0...below(4) {
-      switch below(12) {
+      switch below(13) {
       case 0: swapFiles()
       case 1: replaceByForeign()
       case 2: remove()
       case 3: splice(from: foreign)
       case 4, 5: splice(from: disk)
+      case 6: loseSectors()
       default: mutateBytes()
       }
     }
@@ -60,6 +61,13 @@ struct JournalMutation {
     let to = below(2) == 0 && from + count <= bytes.count ? from : below((bytes.count - count) / unit + 1) * unit
     bytes.replaceSubrange(to..<to + count, with: found[from..<from + count])
     disk[name] = bytes
+  }
+
+  private mutating func loseSectors() {
+    let name = file(of: disk)
+    guard let bytes = disk[name], !bytes.isEmpty else { return }
+    let start = below(bytes.count) / 512 * 512
+    disk.loseSectors(of: name, start..<start + 512 * (1 + below(16)))
   }
 
   private mutating func mutateBytes() {
