@@ -21,6 +21,11 @@ package struct SegmentSurvey: Equatable, Sendable {
   package internal(set) var sizeBytes: UInt64 = 0
   /// By the header; the first record that is or will be here.
   package internal(set) var firstIndex = RecordIndex.none
+  /// By the header: which segment it is, and the CRC of the record before it.
+  var writtenNumber: UInt64 = 0
+  var previousChain: UInt32 = 0
+  /// CRC of the last record; nil where that cannot be read.
+  var lastChain: UInt32?
   /// Intact records, marks apart.
   package internal(set) var records = 0
   package internal(set) var marks = 0
@@ -94,6 +99,9 @@ extension JournalView {
       let good = bytes.number(UInt32.self, at: 76) == seed ? copies[0] : copies[1]
       survey.version = good.number(UInt32.self, at: 8)
       survey.firstIndex = header.firstIndex
+      survey.writtenNumber = header.number
+      survey.previousChain = header.previousChain
+      survey.lastChain = header.previousChain
       guard header.hasSoundSize else { return nil }
       survey.sizeBytes = header.sizeBytes
       if header.journal != id || header.number != survey.number { survey.headers = .misplaced }
@@ -119,11 +127,13 @@ extension JournalView {
         offset += header.recordBytes
         expected = header.following
       case .payloadDamaged(let header) where header.index == expected:
+        survey.lastChain = nil
         note("the checksum of record \(header.index) (partition \(header.partition)) is wrong", &survey)
         offset += header.recordBytes
         expected = header.following
       default:
         if image.isZero(from: offset) { return }
+        survey.lastChain = nil
         guard let next = image.nextRecord(from: offset, expected: expected), next.offset < limit else {
           return note("no readable record follows", &survey)
         }
@@ -143,6 +153,7 @@ extension JournalView {
     _ header: RecordHeader, _ image: SegmentImage, at offset: Int, _ survey: inout SegmentSurvey,
     _ onRecord: (PlacedRecord, RawSpan) -> Void
   ) {
+    survey.lastChain = image.storedCRC(header, at: offset)
     guard header.kind == .batch else { return survey.marks += 1 }
     survey.records += 1
     survey.lastIndex = header.index

@@ -92,7 +92,7 @@ package final class JournalView {
     disk.close(end.log.segment.file)
     return JournalFindings(
       summary: reading.summary(end), segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,
-      snapshotThrough: beginning.startingAfter,
+      snapshotThrough: beginning.startingAfter, firstRead: reading.firstRead,
       lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
       endOffset: end.log.segment.offset)
   }
@@ -124,6 +124,8 @@ package struct JournalFindings: Equatable, Sendable {
   package let firstIndex: RecordIndex
   /// The last record that the snapshot stands for with which reading began; `.none` = there was none.
   package let snapshotThrough: RecordIndex
+  /// The first segment that is read: the snapshot stands for those before it.
+  package let firstRead: UInt64
   /// The segment in which the log ends.
   package let lastSegment: UInt64
   package let endFile: String

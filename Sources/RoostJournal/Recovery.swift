@@ -27,6 +27,8 @@ struct Recovery {
   private var endsEarly = false
   /// Segments whose records are all in the owner's snapshot: they are not read.
   private var skipped: [SegmentPlace] = []
+  /// The number of the first one that is.
+  private(set) var firstRead: UInt64 = 0
 
   init(
     disk: any Disk, id: JournalID, beginning: JournalBeginning,
@@ -54,6 +56,7 @@ struct Recovery {
   /// - Parameter numbers: of the segments in the folder, ascending, not empty.
   mutating func run(_ numbers: [UInt64]) throws(JournalError) -> End {
     let wanted = try skip(numbers)
+    firstRead = wanted[0]
     for (place, number) in wanted.dropLast().enumerated() {
       onProgress(.segments(place + 1, of: wanted.count))
       try readSealed(number)
@@ -153,7 +156,9 @@ struct Recovery {
     case .tooNew(let leastReader): throw .tooNew(path: disk.path(of: name), leastReader: leastReader)
     case .header(let header, let seed):
       guard header.journal == id else { throw unreadable(name, "the segment belongs to another journal") }
-      guard header.number == number else { throw unreadable(name, "the segment was renamed") }
+      guard header.number == number else {
+        throw unreadable(name, "it is not in its place: it was written as \(JournalName.segment(header.number))")
+      }
       guard header.hasSoundSize else { return nil }
       let image = try translating { () throws(DiskError) in
         try SegmentImage(disk, file, header: header, seed: seed)

@@ -30,7 +30,8 @@ package struct DataFolder {
     let bad = first.damagedPartitions.union((0..<partitions).filter { summary.isQuarantined($0) })
     let isServed = bad.isEmpty && first.quarantine.isEmpty
     return Examination(
-      findings: findings, snapshots: snapshots, history: try history(before: findings), undecodable: first.undecodable,
+      findings: findings, snapshots: snapshots, history: try history(before: findings, snapshots),
+      undecodable: first.undecodable,
       unread: first.damagedPartitions.sorted(),
       quarantined: bad.sorted(), withheld: bad.isEmpty ? [] : try pools(of: bad, through: findings),
       state: isServed ? first : try fold(excluding: bad, leaving: first.quarantine.members).recovered)
@@ -56,13 +57,16 @@ package struct DataFolder {
     }
   }
 
-  /// Damage to records that the snapshot stands for: a start does not look at them.
-  private func history(before findings: JournalFindings) throws(JournalError) -> [Damage] {
+  /// Damage to what the snapshot stands for, to the segments and between them: a start does not look at it.
+  private func history(
+    before findings: JournalFindings, _ snapshots: [SnapshotFinding]
+  ) throws(JournalError) -> [Damage] {
     guard findings.snapshotThrough > .none else { return [] }
     let segments = try journal.survey(through: findings)
-    return zip(segments, segments.dropFirst()).flatMap { segment, next in
-      next.firstIndex <= findings.snapshotThrough.next ? segment.damage : []
-    }
+    return segments.filter { $0.number < findings.firstRead }.flatMap(\.damage)
+      + journal.breaks(
+        in: segments, through: findings.firstRead,
+        snapshots: snapshots.filter { $0.damage == nil }.map(\.through))
   }
 
   /// Pools of the partitions that any readable record names, also behind the damage.
