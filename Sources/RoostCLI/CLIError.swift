@@ -37,7 +37,8 @@ extension CLIError {
   /// Of a journal that is looked at: what cannot be read any further is damage, not a failing device.
   init(_ error: JournalError) {
     switch error {
-    case .unreadable, .identityDamaged, .beginningMissing: self.init(.damaged, code: error.code, error.message)
+    case .unreadable, .identityDamaged, .beginningMissing, .notAFile:
+      self.init(.damaged, code: error.code, error.message)
     case .inUse(let lock, let pid):
       self.init(
         .folderInUse, code: error.code,

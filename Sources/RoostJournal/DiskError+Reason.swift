@@ -13,6 +13,9 @@ extension DiskError {
   /// The device cannot give back what lies there: damage to what is read, where all else is a fault of the journal.
   package var meansUnreadable: Bool { errno == EIO }
 
+  /// The name is not that of a regular file: it is a folder's, pipe's, socket's or device's.
+  package var meansNotAFile: Bool { errno == EISDIR || errno == ENXIO }
+
   /// The system's words for the error number.
   package var reason: String {
     var buffer = [CChar](repeating: 0, count: 128)
@@ -24,6 +27,9 @@ extension DiskError {
 }
 
 extension DiskError {
+  /// What the system itself says of a socket.
+  static func notAFile(_ path: String) -> DiskError { DiskError(operation: "open", path: path, errno: ENXIO) }
+
   /// A write that took less than it was given.
   static func full(_ path: String) -> DiskError { DiskError(operation: "pwrite", path: path, errno: ENOSPC) }
 }

@@ -92,10 +92,15 @@ package struct FileDisk: Disk {
     guard fsync(descriptor) == 0 else { throw DiskError(operation: "fsync", path: path, errno: errno) }
   }
 
+  /// A pipe, folder or device with the name of a file is refused; without O_NONBLOCK opening a pipe would wait for a writer.
   func openFile(_ name: String, _ flags: Int32) throws(DiskError) -> DiskFile {
-    let descriptor = Glibc.open(path(of: name), flags, 0o640)
+    let descriptor = Glibc.open(path(of: name), flags | O_NONBLOCK, 0o640)
     guard descriptor >= 0 else { throw failure("open", name) }
-    return DiskFile(descriptor: descriptor)
+    var status = stat()
+    let isKnown = fstat(descriptor, &status) == 0
+    if isKnown, status.st_mode & S_IFMT == S_IFREG { return DiskFile(descriptor: descriptor) }
+    defer { _ = Glibc.close(descriptor) }
+    throw isKnown ? DiskError.notAFile(path(of: name)) : failure("fstat", name)
   }
 
   private func requireWritable(_ operation: String, _ name: String) throws(DiskError) {

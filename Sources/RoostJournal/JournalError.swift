@@ -30,6 +30,8 @@ package enum JournalError: Error, Equatable, Sendable {
   case beginningMissing(first: RecordIndex, needed: RecordIndex)
   /// The journal was closed by its owner.
   case closed
+  /// What has the name of a file of the journal is no regular file.
+  case notAFile(path: String)
 }
 
 extension JournalError: CustomStringConvertible {
@@ -51,6 +53,7 @@ extension JournalError: CustomStringConvertible {
     case .closed: "ROOST-J013"
     case .noFolder: "ROOST-J014"
     case .noJournal: "ROOST-J015"
+    case .notAFile: "ROOST-J016"
     }
   }
 
@@ -93,6 +96,9 @@ extension JournalError: CustomStringConvertible {
         + "snapshot"
     case .closed:
       "the journal is closed: open it again"
+    case .notAFile(let path):
+      "\(path) is no regular file (a folder, pipe, socket or device has its name): restore the file, or remove what is there "
+        + "if it does not belong to the journal"
     }
   }
 
@@ -112,6 +118,8 @@ extension JournalError: CustomStringConvertible {
       self = .diskFull(cause)
     } else if cause.meansNotWritable {
       self = .notWritable(cause)
+    } else if cause.meansNotAFile {
+      self = .notAFile(path: cause.path)
     } else {
       self = .deviceFailed(cause)
     }

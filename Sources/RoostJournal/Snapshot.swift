@@ -27,9 +27,13 @@ package struct Snapshot: Equatable, Sendable {
     do throws(JournalError) {
       return try read(disk, journal, &offset, onProgress, onRecord)
     } catch {
-      guard case .deviceFailed(let cause) = error, cause.meansUnreadable else { throw error }
       let path = disk.path(of: JournalName.snapshot(through))
-      return .damaged(Damage(file: path, offset: offset, reason: "the device cannot read it (\(cause.reason))"))
+      switch error {
+      case .deviceFailed(let cause) where cause.meansUnreadable:
+        return .damaged(Damage(file: path, offset: offset, reason: "the device cannot read it (\(cause.reason))"))
+      case .notAFile: return .damaged(Damage(file: path, offset: 0, reason: "it is no regular file"))
+      default: throw error
+      }
     }
   }
 

@@ -76,6 +76,39 @@ import Testing
     }
   }
 
+  @Test(
+    "A pipe or a folder with the name of a file is refused by tools and starts, and nobody waits for it",
+    .timeLimit(.minutes(1)), arguments: ["lock", "journal/identity", Fixture.firstSegment], [false, true])
+  func notAFile(name: String, isPipe: Bool) throws {
+    try withFolder { folder in
+      try Fixture.open(FileDisk(root: folder)).journal.close()
+      let path = "\(folder)/\(name)"
+      #expect(unlink(path) == 0)
+      #expect((isPipe ? mkfifo(path, 0o600) : mkdir(path, 0o700)) == 0)
+      defer { rmdir(path) }
+      #expect(throws: JournalError.notAFile(path: path)) {
+        try JournalView(folder: folder).recover(from: JournalBeginning())
+      }
+      #expect(throws: JournalError.notAFile(path: path)) { try Fixture.open(FileDisk(root: folder)) }
+    }
+  }
+
+  @Test("A pipe with the name of a snapshot is a damaged one", .timeLimit(.minutes(1)))
+  func pipeForSnapshot() throws {
+    try withFolder { folder in
+      let (journal, _) = try Fixture.open(FileDisk(root: folder))
+      try journal.close()
+      let snapshot = Snapshot(through: RecordIndex(7))
+      let path = "\(folder)/\(JournalName.snapshot(snapshot.through))"
+      #expect(mkfifo(path, 0o600) == 0)
+      defer { unlink(path) }
+      let disk = FileDisk(root: folder, readOnly: true)
+      #expect(
+        try snapshot.read(disk, journal: journal.id, onRecord: { _, _ in })
+          == .damaged(Damage(file: path, offset: 0, reason: "it is no regular file")))
+    }
+  }
+
   @Test("A folder that cannot be made is named with its reason")
   func unmakeable() throws {
     let error = #expect(throws: JournalError.self) { try Fixture.open(FileDisk(root: "/proc/no/such")) }

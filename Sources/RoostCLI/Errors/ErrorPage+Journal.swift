@@ -78,5 +78,9 @@ extension ErrorPage {
       "ROOST-J015", "there is no journal to read",
       "The folder has no journal in it: nobody has worked there, or it is another folder than was meant.",
       do: "Name a worker's data folder; of a folder of `roost up` it is the subfolder `journal`."),
+    ErrorPage(
+      "ROOST-J016", "a file of the journal is no regular file",
+      "A folder, pipe, socket or device has the name of a file that the journal reads or writes. Nothing was changed.",
+      do: "Restore the file from a copy of the folder, or remove what is there if it does not belong to the journal."),
   ]
 }
