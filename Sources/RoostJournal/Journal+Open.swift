@@ -49,9 +49,10 @@ extension Journal {
     }
     try SnapshotWriter.removeDraft(disk)
     var numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
-    let id = try identity(disk, configuration, isNew: numbers.isEmpty)
+    let (id, madeIdentity) = try identity(disk, configuration, isNew: numbers.isEmpty)
     let beginning = try begin(id)
-    if numbers.isEmpty {
+    let isNew = numbers.isEmpty
+    if isNew {
       guard beginning.startingAfter == .none else {
         throw .beginningMissing(first: .none, needed: beginning.startingAfter.next)
       }
@@ -63,6 +64,7 @@ extension Journal {
     let end = try reading.run(numbers)
     let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
     journal.endsWithMark = reading.endsWithMark
+    journal.made = isNew ? (madeIdentity ? .all : .segment) : .nothing
     journal.recovery = reading.summary(end)
     do throws(JournalError) {
       try journal.secure(end)
@@ -89,15 +91,15 @@ extension Journal {
     try flushCurrent()
   }
 
-  /// The folder's identity, made if the folder has neither identity nor segments.
+  /// The folder's identity, made if the folder has neither identity nor segments, and whether it was.
   private static func identity(
     _ disk: any Disk, _ configuration: JournalConfiguration, isNew: Bool
-  ) throws(JournalError) -> JournalID {
-    if let id = try JournalIdentity.load(disk) { return id }
+  ) throws(JournalError) -> (JournalID, isMade: Bool) {
+    if let id = try JournalIdentity.load(disk) { return (id, false) }
     guard isNew else { throw .identityDamaged(path: disk.path(of: JournalName.identity)) }
     let id = JournalID(high: configuration.random(), low: configuration.random())
     try JournalIdentity.store(id, disk)
-    return id
+    return (id, true)
   }
 
   static func createFirstSegment(

@@ -51,6 +51,12 @@ package final class Journal {
   /// What opening found: what was cut, what is quarantined.
   package internal(set) var recovery = RecoverySummary()
 
+  /// What opening has made of a folder without segments.
+  enum Made { case nothing, segment, all }
+  var made = Made.nothing
+  /// The folder had no log before it was opened, and has no record yet.
+  package var isUnused: Bool { made != .nothing && lastIndex == .none }
+
   let disk: any Disk
   let configuration: JournalConfiguration
   let lockFile: DiskFile
@@ -102,6 +108,21 @@ package final class Journal {
     if failure == nil {
       try markFlushed()
       try flushCurrent()
+    }
+  }
+
+  /// Gives up the folder as it was found: a log that opening made and that has no record is taken away again. A worker that is
+  /// refused must not leave a folder that looks like a new one's. All others are closed.
+  package func discard() throws(JournalError) {
+    guard isUnused, failure == nil else { return try close() }
+    defer { release() }
+    // Before the identity: segments without one are refused.
+    let names = [JournalName.segment(current.number)] + (made == .all ? [JournalName.identity] : [])
+    for name in names {
+      try translating { () throws(DiskError) in
+        try disk.remove(name)
+        try disk.fsyncDirectory(JournalName.directory)
+      }
     }
   }
 

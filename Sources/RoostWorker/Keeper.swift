@@ -81,10 +81,9 @@ final class Keeper {
       )
     }
     guard let (conflicts, check) = found else { return nil }
-    if let conflict = conflicts.first {
-      guard service.configuration.adopt else { throw refusal(conflict, position) }
-      return try adopt(conflicts.map(\.other))
-    }
+    if let conflict = conflicts.first, !service.configuration.adopt { throw refusal(conflict, position) }
+    service.hasClaimed = true
+    if !conflicts.isEmpty { return try adopt(conflicts.map(\.other)) }
     if case .lost(let reason, let last) = check { return try acceptLoss(reason, position, last) }
     return ()
   }

@@ -25,6 +25,8 @@ final class Service {
   let endAtLoss: SignalPosition?
   let queue = InputQueue()
   let progress = Progress()
+  /// No other journal was in the way: from here on the broker may know this one.
+  var hasClaimed = false
 
   init(
     configuration: WorkerConfiguration, settings: LoopSettings, control: Control, health: Health, metrics: Metrics,
@@ -65,9 +67,12 @@ final class Service {
       compactor.stop()
       historian.stop()
     }
+    var isSetWritten = false
+    var opened: Hand?
     do throws(WorkerError) {
-      try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
+      isSetWritten = try PoolSet.check(disk, configuration.servedPools, isNew: journal.lastIndex == .none)
       let hand = try Hand.open(disk, isNew: journal.lastIndex == .none)
+      opened = hand
       settings.workerName = journal.id.description
       progress.set(
         newest: recovered.position, settled: recovered.positions.readAfter,
@@ -82,10 +87,20 @@ final class Service {
       } catch { throw WorkerError(error) }
       return end ?? .stopped
     } catch {
-      // The first error says why; closing a journal that failed cannot add to it.
-      do { try journal.close() } catch {}
+      // The first error says why; giving up a journal that failed cannot add to it.
+      do { try giveUp(journal, opened, disk, isSetWritten: isSetWritten) } catch {}
       throw error
     }
+  }
+
+  /// Before it has claimed anything, a worker leaves the folder as it was: what it has made of an empty one goes again.
+  private func giveUp(
+    _ journal: Journal, _ hand: Hand?, _ disk: FileDisk, isSetWritten: Bool
+  ) throws(JournalError) {
+    if hasClaimed { return try journal.close() }
+    try hand?.putBack()
+    if journal.isUnused, isSetWritten { try PoolSet.remove(disk) }
+    try journal.discard()
   }
 
   /// nil: stopped before the broker was reached.

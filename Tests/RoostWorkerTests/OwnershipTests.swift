@@ -76,6 +76,43 @@ struct OwnershipTests {
     #expect(client.events.all.isEmpty)
   }
 
+  @Test("a refused worker leaves the folder as it was: one whose segments are elsewhere, and an empty one")
+  func refusedFolder() throws {
+    let broker = try Broker.start()
+    let folder = try TemporaryFolder()
+    try served(broker, folder)
+    let elsewhere = try TemporaryFolder()
+    func contents(_ folder: TemporaryFolder) throws -> [String: Data] {
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0 != "lock" }
+      return Dictionary(
+        uniqueKeysWithValues: names.map { ($0, FileManager.default.contents(atPath: "\(folder.path)/\($0)") ?? Data()) }
+      )
+    }
+    let segments = try contents(folder).keys.filter { $0.hasSuffix(".segment") }
+    func move(from: TemporaryFolder, to: TemporaryFolder) throws {
+      for name in segments {
+        let last = name.split(separator: "/").last ?? ""
+        let (home, away) = ("\(folder.path)/\(name)", "\(elsewhere.path)/\(last)")
+        try FileManager.default.moveItem(atPath: from === folder ? home : away, toPath: from === folder ? away : home)
+      }
+    }
+    try move(from: folder, to: elsewhere)
+    let before = try contents(folder)
+    #expect(before.keys.contains("journal/identity"))
+    for _ in 1...2 {
+      #expect(failure(RunningWorker(configuration(broker, folder)))?.exitCode == .anotherJournal)
+      #expect(try contents(folder) == before)
+    }
+    try move(from: elsewhere, to: folder)
+    try served(broker, folder)
+
+    let empty = try TemporaryFolder()
+    #expect(failure(RunningWorker(configuration(broker, empty)))?.exitCode == .anotherJournal)
+    let left = try contents(empty)
+    #expect(left.keys.sorted() == ["hand", "journal"])
+    #expect(left["hand"].map { String(decoding: $0, as: UTF8.self).hasPrefix("clean") } == true)
+  }
+
   @Test("an adopted stream goes on from its end, with all runners closed, and the owner before is refused from then on")
   func adopt() throws {
     let broker = try Broker.start()

@@ -13,13 +13,16 @@ enum PoolSet {
   /// Bytes of the file: some thousand pools, far above what a command line names.
   private static let limitBytes = 1 << 20
 
-  /// Refuses a folder of another set; writes the set into a new one. To be called with the folder locked.
-  static func check(_ disk: any Disk, _ pools: Set<PoolID>, isNew: Bool) throws(WorkerError) {
+  /// Refuses a folder of another set; writes the set into a new one, and says if it did. To be called with the folder locked.
+  static func check(_ disk: any Disk, _ pools: Set<PoolID>, isNew: Bool) throws(WorkerError) -> Bool {
     let wanted = text(pools)
     let found: String?
     do throws(DiskError) {
       found = try read(disk)
-      if found == nil, isNew { return try write(wanted, disk) }
+      if found == nil, isNew {
+        try write(wanted, disk)
+        return true
+      }
     } catch {
       throw WorkerError(JournalError(error))
     }
@@ -29,6 +32,17 @@ enum PoolSet {
         .usage, code: "ROOST-W010",
         "the data folder \(disk.path(of: "")) belongs to the pools \(found), not to \(wanted): start with the same --pool "
           + "flags as before, or give this set a folder of its own with --data")
+    }
+    return false
+  }
+
+  /// Takes back what `check` wrote.
+  static func remove(_ disk: any Disk) throws(JournalError) {
+    do throws(DiskError) {
+      try disk.remove(name)
+      try disk.fsyncDirectory("")
+    } catch {
+      throw JournalError(error)
     }
   }
 
