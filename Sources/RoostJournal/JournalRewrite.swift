@@ -17,6 +17,8 @@ package final class JournalRewrite {
     try translating { () throws(DiskError) in
       try disk.createDirectory("")
       try disk.createDirectory(JournalName.directory)
+      disk.close(try disk.create(JournalName.repairMark))
+      try disk.fsyncDirectory(JournalName.directory)
     }
     try JournalIdentity.store(id, disk)
     if beginning.startingAfter > .none {

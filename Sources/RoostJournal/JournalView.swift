@@ -35,7 +35,9 @@ package final class JournalView {
     do throws(JournalError) {
       let entries = try Self.entries(disk)
       numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
-      let known = ["identity", "identity.new", JournalName.spareEntry, JournalName.snapshotDraftEntry]
+      let known = [
+        "identity", "identity.new", JournalName.spareEntry, JournalName.snapshotDraftEntry, JournalName.repairMarkEntry,
+      ]
       others = entries.filter {
         !known.contains($0) && JournalName.number(ofEntry: $0) == nil && JournalName.snapshot(ofEntry: $0) == nil
       }.sorted()
@@ -95,22 +97,6 @@ package final class JournalView {
       snapshotThrough: beginning.startingAfter, firstRead: reading.firstRead,
       lastSegment: end.log.segment.number, endFile: disk.path(of: JournalName.segment(end.log.segment.number)),
       endOffset: end.log.segment.offset)
-  }
-}
-
-extension JournalView {
-  /// The journal of the folder and that of its subfolder change places, in one step.
-  package static func exchange(_ folder: String, with subfolder: String) throws(JournalError) {
-    let disk = FileDisk(root: folder)
-    try translating { () throws(DiskError) in
-      try disk.exchange(JournalName.directory, subfolder + "/" + JournalName.directory)
-    }
-    do throws(DiskError) {
-      try disk.fsyncDirectory("")
-      try disk.fsyncDirectory(subfolder)
-    } catch {
-      throw .flushFailed(error)
-    }
   }
 }
 

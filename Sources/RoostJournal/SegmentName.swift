@@ -10,6 +10,9 @@ enum JournalName {
   /// A snapshot while it is being written; worth nothing after a restart.
   static let snapshotDraft = "journal/snapshot.new"
   static let snapshotDraftEntry = "snapshot.new"
+  /// In a journal that a repair writes, until it has taken the other's place.
+  static let repairMark = "journal/repairing"
+  static let repairMarkEntry = "repairing"
   private static let segmentSuffix = ".segment"
   private static let snapshotSuffix = ".snapshot"
 

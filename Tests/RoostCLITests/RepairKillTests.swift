@@ -31,6 +31,9 @@ struct RepairKillTests {
       let again = RoostCLI.run(["journal", "repair", "--apply", "--data", path], environment: [:], console: console)
       #expect(again == .success, "after \(delayMs) ms")
       #expect(RoostCLI.run(["doctor", "--data", path], environment: [:], console: console) == .success)
+      let left = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix("damaged") }
+      #expect(left == ["damaged-1"], "after \(delayMs) ms")
+      #expect(try journal(path + "/damaged-1") == damaged, "after \(delayMs) ms")
     }
     // How far it comes in that time is the machine's affair.
     #expect(Set(outcomes.keys).isSubset(of: [ExitCode.success.rawValue, ExitCode.damaged.rawValue]), "\(outcomes)")

@@ -120,8 +120,11 @@ struct RepairTests {
     let name = try #require(disk.fileNames.filter { $0.hasSuffix(".segment") }.dropFirst(Int(place.segment) - 1).first)
     disk[name]?[Int(place.offset) + 60] ^= 1
     let folder = try FilesOfDisk(disk)
-    // One that a crash cut short has left its subfolder.
+    // An earlier one has left its backup.
+    try FileManager.default.copyItem(atPath: folder.path + "/journal", toPath: folder.path + "/damaged-1-journal")
     try FileManager.default.createDirectory(atPath: folder.path + "/damaged-1", withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: folder.path + "/damaged-1-journal", toPath: folder.path + "/damaged-1/journal")
     let done = try #require(try DataFolder.repair(folder.path, configuration: Self.small))
     #expect(done.backup == "damaged-2")
     #expect(done.repair.unreadable == [record...record])
@@ -139,6 +142,49 @@ struct RepairTests {
     #expect(after.reading(pools[1]) { $0.openRunners.count } == 1)
     // What was there stands in the backup.
     #expect(try DataFolder("\(folder.path)/\(done.backup)").examine().quarantined == [partition])
+  }
+
+  @Test("what a repair that was killed on the way has left is told from a backup, and the next one begins again")
+  func unfinished() throws {
+    let rig = try played()
+    let disk = rig.disk.copy()
+    let segment = try #require(disk.fileNames.first { $0.hasSuffix(".segment") })
+    disk[segment]?[8192 + 100] ^= 1
+    let folder = try FilesOfDisk(disk)
+    func marks() throws -> [String] { try folder.contents().keys.filter { $0.hasSuffix("/repairing") }.sorted() }
+    // Ended after it had made the folder, and after it had written the first records.
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/damaged-1/journal", withIntermediateDirectories: true)
+    let id = try JournalView(disk: disk).id
+    let source = FileDisk(root: folder.path, readOnly: true)
+    for name in ["damaged-2", "damaged-3"] {
+      _ = try JournalRewrite(
+        FileDisk(root: folder.path + "/" + name), id: id, after: JournalBeginning(), of: source,
+        configuration: Self.small)
+    }
+    #expect(try DataFolder.unfinishedRepairs(in: folder.path) == ["damaged-1", "damaged-2", "damaged-3"])
+    let before = try folder.contents().filter { $0.key.hasPrefix("journal/") }
+    let done = try #require(try DataFolder.repair(folder.path, configuration: Self.small))
+    #expect(done.removed == ["damaged-1", "damaged-2", "damaged-3"])
+    #expect(done.backup == "damaged-1")
+    #expect(try DataFolder(folder.path).examine().isSound)
+    #expect(try marks().isEmpty)
+    #expect(try DataFolder.unfinishedRepairs(in: folder.path).isEmpty)
+    let subfolders = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("damaged") }
+    #expect(subfolders == ["damaged-1"])
+
+    // Ended just after the two changed places: the mark lies in the journal that counts, and never reaches a backup.
+    try Data().write(to: URL(filePath: folder.path + "/journal/repairing"))
+    #expect(try DataFolder(folder.path).examine().isSound)
+    let repaired = folder.path + "/" + segment
+    let file = try #require(FileHandle(forUpdatingAtPath: repaired))
+    try file.seek(toOffset: 8192 + 100)
+    try file.write(contentsOf: [0xA5])
+    try file.close()
+    #expect(try DataFolder.repair(folder.path, configuration: Self.small)?.backup == "damaged-2")
+    #expect(try marks().isEmpty)
+    let backup = try folder.contents().filter { $0.key.hasPrefix("damaged-1/journal/") }
+    #expect(backup.allSatisfy { before[String($0.key.dropFirst("damaged-1/".count))] == $0.value })
   }
 
   @Test("files that this version does not know, and records that it cannot read, are not thrown away")

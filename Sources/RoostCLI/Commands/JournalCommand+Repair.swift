@@ -4,7 +4,13 @@ import RoostWorker
 extension JournalCommand {
   func repair() throws(CLIError) -> ExitCode {
     let plan = try plan()
-    var rows = RepairReport(plan).rows
+    let path = command.value("data") ?? ""
+    let leftovers = try Self.repairing { () throws(RepairError) in try DataFolder.unfinishedRepairs(in: path) }
+    var rows =
+      RepairReport(plan).rows
+      + leftovers.map { name in
+        ("leftover", "\(path)/\(name): of a repair that was ended before it was done; nothing in it has ever counted")
+      }
     guard plan.isNeeded else {
       try console.out(FactTable.text(rows + [("verdict", "sound: there is nothing to repair, nothing was changed")]))
       return .success
@@ -22,7 +28,8 @@ extension JournalCommand {
       throw CLIError(.damaged, "the folder has changed meanwhile; nothing was done, look again without --apply")
     }
     rows = RepairReport(done.repair).rows
-    rows.append(("backup", "\(command.value("data") ?? "")/\(done.backup): the journal as it was"))
+    for name in done.removed { rows.append(("removed", "\(path)/\(name), which an earlier repair had begun")) }
+    rows.append(("backup", "\(path)/\(done.backup): the journal as it was"))
     rows.append(("verdict", "repaired: the next start serves every pool"))
     try console.out(FactTable.text(rows))
     return .success
@@ -35,8 +42,12 @@ extension JournalCommand {
   }
 
   private func apply() throws(CLIError) -> RepairedFolder? {
+    try Self.repairing { () throws(RepairError) in try DataFolder.repair(command.value("data") ?? "") }
+  }
+
+  private static func repairing<T>(_ body: () throws(RepairError) -> T) throws(CLIError) -> T {
     do throws(RepairError) {
-      return try DataFolder.repair(command.value("data") ?? "")
+      return try body()
     } catch {
       switch error {
       case .journal(let cause): throw CLIError(cause)

@@ -15,11 +15,14 @@ package struct RepairedFolder {
   package let repair: Repair
   /// The subfolder that holds the journal as it was: a data folder of its own.
   package let backup: String
+  /// Subfolders that repairs have left which were ended before they were done; they are gone.
+  package let removed: [String]
 }
 
 extension DataFolder {
   /// Repairs the journal of a folder: writes what is kept into a subfolder, reads that back, and lets the two journals
-  /// change places in one step. A crash before that step leaves a subfolder too many, after it the repaired folder.
+  /// change places in one step. A crash before that step leaves a subfolder that is marked as unfinished, which the next
+  /// repair removes; after it the repaired folder.
   ///
   /// nil: there is nothing to repair, or it is refused; nothing was changed.
   package static func repair(
@@ -31,6 +34,12 @@ extension DataFolder {
       return (folder, try folder.planRepair())
     }
     guard repair.isNeeded, repair.refusal == nil else { return nil }
+    let removed = try unfinishedRepairs(in: path)
+    try journaled { () throws(JournalError) in
+      // Of a repair that was ended after it was done: the journal counts, and will be somebody's backup.
+      try JournalRewrite.removeMark(of: path)
+    }
+    for name in removed { try remove("\(path)/\(name)") }
     let backup = try freeName(path)
     do throws(RepairError) {
       try journaled { () throws(JournalError) in try folder.write(repair, to: "\(path)/\(backup)", configuration) }
@@ -39,22 +48,35 @@ extension DataFolder {
         throw .failed("what was written is not what it should be (\(fault)); this is a defect of roost, report it")
       }
     } catch {
-      try remove("\(path)/\(backup)", after: error)
-      throw error
+      let cause = error
+      do throws(RepairError) { try remove("\(path)/\(backup)") } catch { throw .failed("\(cause); and \(error)") }
+      throw cause
     }
     // From here on nothing is removed: which of the two is the old one is not certain after an error.
     do throws(JournalError) {
-      try JournalView.exchange(path, with: backup)
+      try JournalRewrite.exchange(path, with: backup)
     } catch {
       throw .failed(
         "\(error.description); the journal and the repaired one are in \(path) and \(path)/\(backup): "
           + "`roost journal verify` tells which is which")
     }
-    return RepairedFolder(repair: repair, backup: backup)
+    return RepairedFolder(repair: repair, backup: backup, removed: removed)
   }
 
   private static func journaled<T>(_ body: () throws(JournalError) -> T) throws(RepairError) -> T {
     do throws(JournalError) { return try body() } catch { throw .journal(error) }
+  }
+
+  /// Subfolders of repairs that were ended before they were done: nothing in them has ever counted.
+  package static func unfinishedRepairs(in path: String) throws(RepairError) -> [String] {
+    var found: [String] = []
+    for number in 1...mostBackups where FileManager.default.fileExists(atPath: "\(path)/damaged-\(number)") {
+      let name = "damaged-\(number)"
+      if try journaled({ () throws(JournalError) in try JournalRewrite.isUnfinished("\(path)/\(name)") }) {
+        found.append(name)
+      }
+    }
+    return found
   }
 
   private static let mostBackups = 1_000
@@ -67,12 +89,15 @@ extension DataFolder {
   }
 
   /// What was begun would only take room.
-  private static func remove(_ path: String, after cause: RepairError) throws(RepairError) {
+  private static func remove(_ path: String) throws(RepairError) {
     guard FileManager.default.fileExists(atPath: path) else { return }
     do {
+      try JournalRewrite.emptyUnfinished(path)
       try FileManager.default.removeItem(atPath: path)
     } catch {
-      throw .failed("\(cause); and \(path), which was begun, cannot be removed: \(error.localizedDescription)")
+      throw .failed(
+        "\(path), which a repair had begun, cannot be removed: \((error as? JournalError)?.message ?? error.localizedDescription)"
+      )
     }
   }
 
