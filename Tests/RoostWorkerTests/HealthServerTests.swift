@@ -10,9 +10,9 @@ struct HealthServerTests {
   private let obstacle = Shared<String?>(nil)
   private let metrics = Metrics()
 
-  private func start(_ address: ListenAddress) throws -> HealthServer {
+  private func start(_ address: ListenAddress, log: Log = .silent) throws -> HealthServer {
     let page = HealthPage(obstacle: { [obstacle] in obstacle.value }, exposition: { [metrics] in metrics.exposition })
-    return try HealthServer.start(address, page: page, log: .silent)
+    return try HealthServer.start(address, page: page, log: log)
   }
 
   @Test("livez answers 200 from the start, readyz 503 with the reason and then 200")
@@ -64,6 +64,21 @@ struct HealthServerTests {
     #expect(refusal?.message.contains("address already in use") == true)
     first = nil
     _ = try start(address)
+  }
+
+  @Test("a port whose owner is just ending is waited for, and the log says so")
+  func endingOwner() throws {
+    let first = Shared<HealthServer?>(try start(ListenAddress(host: "127.0.0.1", port: 0)))
+    let address = try #require(first.value?.address)
+    let lines = Shared("")
+    let log = Log(from: .info) { line in
+      lines.value += line
+      // The owner ends once it is waited for.
+      first.value = nil
+    }
+    let second = try start(address, log: log)
+    #expect(second.address == address)
+    #expect(lines.value.contains("health page waits for its port"), "\(lines.value)")
   }
 
   @Test("a client that connects and says nothing holds up nobody")

@@ -25,7 +25,7 @@ extension ErrorPage {
         + "this journal goes on from the end of the stream. Never use --adopt while the other worker runs."),
     ErrorPage(
       "ROOST-W030", "the health page cannot listen",
-      "The address of --http is in use or not this machine's. Exit code 64.",
+      "The address of --http is not this machine's, or in use and was so for 3 s. Exit code 64.",
       do: "Give another address, or port 0 for any; the log says which it became."),
     ErrorPage(
       "ROOST-W031", "the health page did not start",

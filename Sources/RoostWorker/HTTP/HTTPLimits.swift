@@ -8,4 +8,8 @@ enum HTTPLimits {
   static let connectionBytes = 16 << 10
   /// Connections that the kernel keeps until they are accepted.
   static let backlog: Int32 = 64
+  /// How often a port in use is tried before it is refused, and the pause in between: 3 s in all. A large worker that was killed
+  /// keeps its port until the kernel has taken back its memory.
+  static let portTries = 60
+  static let portPauseUs: UInt32 = 50_000
 }

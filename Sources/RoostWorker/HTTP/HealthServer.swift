@@ -15,7 +15,7 @@ package final class HealthServer: Sendable {
   package static func start(
     _ wanted: ListenAddress, page: HealthPage, log: Log
   ) throws(WorkerError) -> HealthServer {
-    let socket = try ListeningSocket.open(wanted)
+    let socket = try ListeningSocket.open(wanted, log: log)
     let context = Unmanaged.passRetained(PageBox(page)).toOpaque()
     guard let daemon = startDaemon(socket, context) else {
       close(socket.descriptor)

@@ -1,4 +1,5 @@
 import Glibc
+import RoostTelemetry
 
 /// A bound and listening TCP socket; made by us, so that a port in use is said in words and port 0 is known.
 struct ListeningSocket {
@@ -7,7 +8,7 @@ struct ListeningSocket {
   let address: ListenAddress
   let isIPv6: Bool
 
-  static func open(_ wanted: ListenAddress) throws(WorkerError) -> ListeningSocket {
+  static func open(_ wanted: ListenAddress, log: Log) throws(WorkerError) -> ListeningSocket {
     var hints = addrinfo()
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -20,7 +21,7 @@ struct ListeningSocket {
     let descriptor = socket(first.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw refusal(wanted, reason(errno)) }
     do {
-      let port = try bind(descriptor, first, wanted)
+      let port = try bind(descriptor, first, wanted, log)
       return ListeningSocket(
         descriptor: descriptor, address: ListenAddress(host: wanted.host, port: port),
         isIPv6: first.ai_family == AF_INET6)
@@ -31,12 +32,12 @@ struct ListeningSocket {
   }
 
   private static func bind(
-    _ descriptor: Int32, _ info: addrinfo, _ wanted: ListenAddress
+    _ descriptor: Int32, _ info: addrinfo, _ wanted: ListenAddress, _ log: Log
   ) throws(WorkerError) -> UInt16 {
     // A restarted worker must not wait for connections of the one before it to be forgotten.
     var on: Int32 = 1
     guard setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size)) == 0,
-      Glibc.bind(descriptor, info.ai_addr, info.ai_addrlen) == 0,
+      bindInTime(descriptor, info, wanted, log),
       listen(descriptor, HTTPLimits.backlog) == 0
     else { throw refusal(wanted, reason(errno)) }
     var bound = sockaddr_storage()
@@ -49,6 +50,19 @@ struct ListeningSocket {
     return withUnsafePointer(to: &bound) {
       $0.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
     }
+  }
+
+  /// Waits for a port in use, with a bound: a worker that was killed a moment ago may still have it. False: errno says why not.
+  private static func bindInTime(
+    _ descriptor: Int32, _ info: addrinfo, _ wanted: ListenAddress, _ log: Log
+  ) -> Bool {
+    for attempt in 1...HTTPLimits.portTries {
+      if Glibc.bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return true }
+      guard errno == EADDRINUSE, attempt < HTTPLimits.portTries else { return false }
+      if attempt == 1 { log.info("health page waits for its port, which is in use", [.httpAddress: wanted]) }
+      usleep(HTTPLimits.portPauseUs)
+    }
+    return false
   }
 
   private static func reason(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }
