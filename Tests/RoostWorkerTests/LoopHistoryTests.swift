@@ -73,6 +73,47 @@ struct LoopHistoryTests {
     #expect(try history(rig, reader, HistoryRequest(actor: ActorID("a9"))).entries.isEmpty)
   }
 
+  @Test(
+    "a wait says until when and in which place, a start what made room for it, and each row how far its record read")
+  func reasons() throws {
+    let (rig, reader) = try rig()
+    rig.announce(slots: 1)
+    rig.store("a1", .create(Create()))
+    rig.store("a2", .create(Create()))
+    rig.store("a3", .create(Create()))
+    try rig.settle()
+    rig.store("a3", .wake(Wake(override: .dontSleep(pendingTimeoutMs: 60_000))))
+    let wake = rig.store("a2", .wake(Wake(override: .dontSleep(pendingTimeoutMs: nil))))
+    try rig.settle()
+    let waiting = try history(rig, reader, HistoryRequest(actor: ActorID("a3"))).entries
+    let pending = try #require(waiting.first { $0.kind == "pending" })
+    #expect(
+      pending.until == pending.at.adding(Milliseconds(60_000)) && pending.queuePosition == 1 && pending.ticket > 0)
+    #expect(pending.reason == "newest_full")
+
+    rig.store("a3", .destroy)
+    rig.report(RunnerEvent(index: 1, actor: ActorID("a1"), generation: 1, kind: .stopped(error: "x")))
+    let report = UInt64(rig.stream.count)
+    try rig.settle()
+    let page = try history(rig, reader, HistoryRequest(actor: ActorID("a2"))).entries
+    let start = try #require(page.first)
+    #expect(start.kind == "start" && start.causeSequence == wake && start.throughSequence == report)
+    #expect(start.reason == HistoryEntry.slotReleased && start.message == "a1" && start.until != nil)
+    let endless = try #require(page.first { $0.kind == "pending" })
+    #expect(endless.until == nil && endless.queuePosition == 2)
+    // The first start had room.
+    let first = try #require(
+      try history(rig, reader, HistoryRequest(actor: ActorID("a1"))).entries.last { $0.kind == "start" })
+    #expect(first.reason.isEmpty || first.reason == HistoryEntry.runnerJoined)
+
+    rig.store("a1", .wake(Wake(override: .dontSleep(pendingTimeoutMs: nil))))
+    try rig.settle()
+    rig.announce("r2", slots: 1)
+    try rig.settle()
+    let joined = try #require(try history(rig, reader, HistoryRequest(actor: ActorID("a1"))).entries.first)
+    #expect(joined.kind == "start" && joined.reason == HistoryEntry.runnerJoined && joined.runner == RunnerID("r2"))
+  }
+
   @Test("pages go back through all segments, and no row is lost or told twice")
   func pages() throws {
     let (rig, reader) = try rig { $0.segmentBytes = 32 << 10 }

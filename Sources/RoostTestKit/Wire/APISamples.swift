@@ -89,7 +89,9 @@ package enum APISamples {
             entries: [
               HistoryEntry(
                 record: 1, at: Instant(ms: 2), kind: "start", generation: 3, runner: Samples.runner, causeSequence: 4,
-                reason: "r", message: "m"), HistoryEntry(record: 1, at: Instant(ms: 2), kind: "created"),
+                reason: "r", message: "m", until: Instant(ms: 0), ticket: 5, queuePosition: 6,
+                throughSequence: 7),
+              HistoryEntry(record: 1, at: Instant(ms: 2), kind: "created"),
             ], nextRecord: 5))
       ),
       (.explain, .explain(Explanation(actor: full, summary: "s", facts: ["f1", ""], remedies: ["r1"]))),

@@ -74,11 +74,22 @@ package struct HistoryEntry: Equatable, Sendable {
   package var runner: RunnerID?
   /// 0 = no signal caused it.
   package var causeSequence: StreamSequence
+  /// Of a start: what made room for it, `slotReleased` or `runnerJoined`; empty = there was room before.
   package var reason: String
+  /// Of `slotReleased`: whose slot it was.
   package var message: String
+  /// When what began here ends by itself; nil = never.
+  package var until: Instant?
+  /// 0 = no wait began.
+  package var ticket: Ticket
+  /// From 1; 0 = no wait began.
+  package var queuePosition: UInt64
+  /// The last signal that the record takes into account; 0 = it does not say.
+  package var throughSequence: StreamSequence
   package init(
     record: RecordIndex, at: Instant, kind: String, generation: Generation = 0, runner: RunnerID? = nil,
-    causeSequence: StreamSequence = 0, reason: String = "", message: String = ""
+    causeSequence: StreamSequence = 0, reason: String = "", message: String = "", until: Instant? = nil,
+    ticket: Ticket = 0, queuePosition: UInt64 = 0, throughSequence: StreamSequence = 0
   ) {
     self.record = record
     self.at = at
@@ -88,7 +99,14 @@ package struct HistoryEntry: Equatable, Sendable {
     self.causeSequence = causeSequence
     self.reason = reason
     self.message = message
+    self.until = until
+    self.ticket = ticket
+    self.queuePosition = queuePosition
+    self.throughSequence = throughSequence
   }
+
+  package static let slotReleased = "slot_released"
+  package static let runnerJoined = "runner_joined"
 }
 
 /// What the journal knows of an actor.

@@ -38,7 +38,7 @@ extension ActorState {
   package var endsAt: Instant? {
     switch self {
     case .sleeping, .running: nil
-    case .pending(_, _, let demand): demand.override.deadline
+    case .pending(_, _, let demand): demand.deadline
     case .backoff(let until, _), .destroyed(_, let until): until
     case .starting(_, let deadline, _), .sleepIntent(_, let deadline, _), .stopIntent(_, let deadline, _),
       .goingAway(_, let deadline, _, _), .destroying(_, let deadline):

@@ -33,6 +33,13 @@ extension HistoryEntry: WireEncodable, WireDecodable {
     message.cause_sequence = causeSequence
     message.reason = arena.copy(reason)
     message.message = arena.copy(self.message)
+    if let until {
+      message.has_until_ts_case = ROOST__V1__HISTORY_ENTRY__HAS_UNTIL_TS_UNTIL_TS
+      message.until_ts = until.ms
+    }
+    message.ticket = ticket
+    message.queue_position = queuePosition
+    message.through_sequence = throughSequence
   }
 
   init(from message: Roost__V1__HistoryEntry) throws(WireError) {
@@ -41,6 +48,8 @@ extension HistoryEntry: WireEncodable, WireDecodable {
       generation: message.generation,
       runner: try message.runner_id.optionalIdentifier("HistoryEntry.runner_id").map { RunnerID($0) },
       causeSequence: message.cause_sequence, reason: try message.reason.text("HistoryEntry.reason"),
-      message: try message.message.text("HistoryEntry.message"))
+      message: try message.message.text("HistoryEntry.message"),
+      until: message.has_until_ts_case.rawValue != 0 ? Instant(ms: message.until_ts) : nil, ticket: message.ticket,
+      queuePosition: message.queue_position, throughSequence: message.through_sequence)
   }
 }

@@ -67,32 +67,16 @@ package struct HistoryQuestion: Sendable {
         } catch { return }
         time = reading.batch.time ?? time
         let entries = reading.batch.sections.lazy.filter { $0.pool == pool }
-          .flatMap { $0.entries(of: request.actor, record: record.index.rawValue, at: time) }
+          .flatMap {
+            $0.entries(
+              of: request.actor, record: record.index.rawValue, through: reading.batch.position?.sequence ?? 0, at: time
+            )
+          }
         if !entries.isEmpty { found.append(Array(entries)) }
         if found.count > 2 * WorkerLimits.listedRows { found.removeFirst(WorkerLimits.listedRows) }
       }
     }
     return isThere ? found : nil
-  }
-}
-
-extension PoolSection {
-  /// Commands before events, as they went out.
-  fileprivate func entries(of actor: ActorID, record: RoostCore.RecordIndex, at time: Instant) -> [HistoryEntry] {
-    let commands = changes.compactMap { change -> HistoryEntry? in
-      guard case .command(let runner, let command) = change, command.actor == actor else { return nil }
-      var entry = HistoryEntry(
-        record: record, at: events.first?.at ?? time, kind: "start", generation: command.generation, runner: runner,
-        causeSequence: command.cause.sequence)
-      if case .stop(let reason) = command.kind { (entry.kind, entry.reason) = ("stop", reason.word) }
-      return entry
-    }
-    return commands
-      + events.lazy.filter { $0.actor == actor }.map { event in
-        HistoryEntry(
-          record: record, at: event.at, kind: event.kind.rawValue, generation: event.generation, runner: event.runner,
-          causeSequence: event.cause.sequence, reason: event.reason, message: event.message)
-      }
   }
 }
 
@@ -107,17 +91,5 @@ extension UnsafeRawBufferPointer {
       at = UnsafeRawPointer(found) - start + 1
     }
     return false
-  }
-}
-
-extension StopReason {
-  fileprivate var word: String {
-    switch self {
-    case .sleep: "sleep"
-    case .stop: "stop"
-    case .goingAway: "going_away"
-    case .destroy: "destroy"
-    case .stale: "stale"
-    }
   }
 }

@@ -2326,7 +2326,7 @@ const ProtobufCMessageDescriptor roost__v1__history_request__descriptor =
   (ProtobufCMessageInit) roost__v1__history_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__history_entry__field_descriptors[8] =
+static const ProtobufCFieldDescriptor roost__v1__history_entry__field_descriptors[12] =
 {
   {
     "journal_sequence",
@@ -2424,6 +2424,54 @@ static const ProtobufCFieldDescriptor roost__v1__history_entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "until_ts",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Roost__V1__HistoryEntry, has_until_ts_case),
+    offsetof(Roost__V1__HistoryEntry, until_ts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__HistoryEntry, ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "queue_position",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__HistoryEntry, queue_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "through_sequence",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__HistoryEntry, through_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__history_entry__field_indices_by_name[] = {
   5,   /* field[5] = cause_sequence */
@@ -2431,14 +2479,18 @@ static const unsigned roost__v1__history_entry__field_indices_by_name[] = {
   0,   /* field[0] = journal_sequence */
   2,   /* field[2] = kind */
   7,   /* field[7] = message */
+  10,   /* field[10] = queue_position */
   6,   /* field[6] = reason */
   4,   /* field[4] = runner_id */
+  11,   /* field[11] = through_sequence */
+  9,   /* field[9] = ticket */
   1,   /* field[1] = ts */
+  8,   /* field[8] = until_ts */
 };
 static const ProtobufCIntRange roost__v1__history_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor roost__v1__history_entry__descriptor =
 {
@@ -2448,7 +2500,7 @@ const ProtobufCMessageDescriptor roost__v1__history_entry__descriptor =
   "Roost__V1__HistoryEntry",
   "roost.v1",
   sizeof(Roost__V1__HistoryEntry),
-  8,
+  12,
   roost__v1__history_entry__field_descriptors,
   roost__v1__history_entry__field_indices_by_name,
   1,  roost__v1__history_entry__number_ranges,

@@ -354,6 +354,12 @@ struct  Roost__V1__HistoryRequest
     , {0,NULL}, 0, 0 }
 
 
+typedef enum {
+  ROOST__V1__HISTORY_ENTRY__HAS_UNTIL_TS__NOT_SET = 0,
+  ROOST__V1__HISTORY_ENTRY__HAS_UNTIL_TS_UNTIL_TS = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ROOST__V1__HISTORY_ENTRY__HAS_UNTIL_TS__CASE)
+} Roost__V1__HistoryEntry__HasUntilTsCase;
+
 struct  Roost__V1__HistoryEntry
 {
   ProtobufCMessage base;
@@ -365,10 +371,17 @@ struct  Roost__V1__HistoryEntry
   uint64_t cause_sequence;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData message;
+  uint64_t ticket;
+  uint64_t queue_position;
+  uint64_t through_sequence;
+  Roost__V1__HistoryEntry__HasUntilTsCase has_until_ts_case;
+  union {
+    int64_t until_ts;
+  };
 };
 #define ROOST__V1__HISTORY_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__history_entry__descriptor) \
-    , 0, 0, {0,NULL}, 0, {0,NULL}, 0, {0,NULL}, {0,NULL} }
+    , 0, 0, {0,NULL}, 0, {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, 0, 0, ROOST__V1__HISTORY_ENTRY__HAS_UNTIL_TS__NOT_SET, {0} }
 
 
 struct  Roost__V1__HistoryReply
