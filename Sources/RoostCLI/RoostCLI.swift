@@ -47,6 +47,7 @@ public enum RoostCLI {
     case "history": return try HistoryCommand(command, console: console).history()
     case "state": return try HistoryCommand(command, console: console).state()
     case "explain": return try ExplainCommand.run(command, console: console)
+    case "trace": return try TraceCommand(command, console: console).run(environment: environment)
     case "doctor": return try DoctorCommand.run(command, console: console)
     case "completion":
       guard let shell = Completion.Shell(rawValue: command.operands[0]) else {

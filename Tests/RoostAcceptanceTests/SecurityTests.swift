@@ -49,6 +49,30 @@ struct SecurityTests {
     #expect(!worker.log.localizedCaseInsensitiveContains("permissions violation"), "\(worker.log)")
   }
 
+  @Test("a watcher traces what it may hear and is told what it may not, people trace all of it and its past")
+  func traces() throws {
+    let broker = try secured(.debian)
+    let worker = try WorkerProcess(["--data", "\(broker.folder)/data"] + flags(broker, "worker"))
+    try worker.waitUntilReady()
+    let watcher = try TestProcess(command(["trace", "default/gpu", "a1", "--count", "1"] + flags(broker, "watcher")))
+    let people = try TestProcess(command(["trace", "default/gpu", "a1", "--count", "2"] + flags(broker, "operator")))
+    for trace in [watcher, people] { #expect(eventually { trace.output.contains("time  ") }, "\(trace.output)") }
+    let created = try TestProcess(command(["actor", "create", "default/gpu", "a1"] + flags(broker, "operator")))
+    #expect(try created.exitCode() == 0, "\(created.output)")
+    #expect(try watcher.exitCode() == 0 && watcher.output.contains("  created"), "\(watcher.output)")
+    for subject in ["signal.default.gpu.actor.a1.*", "command.default.gpu.*.start", "dead.default.gpu"] {
+      #expect(watcher.output.contains("not permitted to hear roost.\(subject):"), "\(watcher.output)")
+    }
+    #expect(!watcher.output.contains("hear roost.event"), "\(watcher.output)")
+    let waker = try TestProcess(command(["trace", "default/gpu", "a1"] + flags(broker, "waker")))
+    #expect(try waker.exitCode() == 69 && waker.output.contains("may be heard"), "\(waker.output)")
+    #expect(try people.exitCode() == 0 && people.output.contains("  create "), "\(people.output)")
+    #expect(!people.output.contains("roost: "), "\(people.output)")
+    let past = try TestProcess(command(["trace", "default/gpu", "a1", "--since", "1m"] + flags(broker, "operator")))
+    #expect(try past.exitCode() == 0 && past.output.contains("  create "), "\(past.output)")
+    #expect(!past.output.contains("roost: "), "\(past.output)")
+  }
+
   /// The signal has no verb that is known, so it comes back once it is re-driven.
   private func lookAfterDeadLetters(_ broker: Broker) throws {
     let people = try Visitor(broker, "operator", subjects: ["roost.dead.>"])

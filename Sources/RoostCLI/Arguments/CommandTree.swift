@@ -5,8 +5,8 @@ enum CommandTree {
     details: "Data goes to standard output, everything else to standard error. ROOST_LOG sets the log level\n"
       + "(debug, info, warning, error). docs/operating.md lists the exit codes.",
     subcommands: [
-      up, worker, runner, setup, actor, pool, pending, dead, history, state, journal, doctor, explain,
-      completion, complete, CommandSpec(name: "man", summary: "print the manual page: roost man | man -l -"),
+      up, worker, runner, setup, actor, pool, pending, trace, dead, history, state, journal, doctor,
+      explain, completion, complete, CommandSpec(name: "man", summary: "print the manual page: roost man | man -l -"),
       CommandSpec(name: "version", summary: "print the version"),
       CommandSpec(
         name: "help", summary: "show this help"),

@@ -22,6 +22,12 @@ extension ParsedCommand {
     return ms
   }
 
+  func count(_ option: String) throws(CLIError) -> UInt32? {
+    guard let text = value(option) else { return nil }
+    guard let count = UInt32(text), count > 0 else { throw .usage("--\(option) \(text): write a number from 1 on") }
+    return count
+  }
+
   func streams() throws(CLIError) -> RoostStreams {
     RoostStreams(prefix: try subjects().prefix, replicas: replicas, signalsMaxBytes: try maxBytes())
   }

@@ -11,6 +11,17 @@ final class Mailbox<Value: Sendable>: Sendable {
     arrived.signal()
   }
 
+  /// False, and nothing is kept, when `limit` values wait already.
+  func put(_ value: Value, limit: Int) -> Bool {
+    let isKept = values.withLock { values in
+      guard values.count < limit else { return false }
+      values.append(value)
+      return true
+    }
+    if isKept { arrived.signal() }
+    return isKept
+  }
+
   /// The next value; nil once `deadline` has passed.
   func take(until deadline: ContinuousClock.Instant) -> Value? {
     let left = max(.zero, deadline - .now)

@@ -89,6 +89,29 @@ final class SignalClient {
     return reply
   }
 
+  /// The next signal to the actor in the stream, from this sequence on; nil: there is none (any more).
+  func storedSignal(
+    of pool: PoolID, _ actor: ActorID, from sequence: StreamSequence
+  ) throws(NATSError) -> StoredMessage? {
+    try JetStream(connection).nextMessage(
+      streams.signalsName, from: sequence, matching: subjects.signals(pool, actor))
+  }
+
+  /// As above, of a runner.
+  func storedSignal(
+    of pool: PoolID, _ runner: RunnerID, _ verb: RunnerVerb, from sequence: StreamSequence
+  ) throws(NATSError) -> StoredMessage? {
+    try JetStream(connection).nextMessage(
+      streams.signalsName, from: sequence, matching: subjects.signal(pool, runner, verb))
+  }
+
+  /// The signal with this sequence; nil: the broker does not keep it any more.
+  func storedSignal(_ sequence: StreamSequence) throws(NATSError) -> StoredMessage? {
+    try JetStream(connection).message(streams.signalsName, sequence: sequence)
+  }
+
+  private var streams: RoostStreams { RoostStreams(prefix: subjects.prefix) }
+
   private func decode(_ payload: [UInt8], _ verb: APIVerb) throws(CLIError) -> APIReply {
     do {
       return try codec.decodeReply(verb, payload)

@@ -12,7 +12,7 @@ struct QuestionCommand {
   /// How many are printed at most; nil = all.
   private let limit: UInt32?
 
-  private static let timeoutMs: UInt64 = 5_000
+  static let timeoutMs: UInt64 = 5_000
 
   /// Errors: `usage`.
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
@@ -21,10 +21,7 @@ struct QuestionCommand {
     output = QuestionOutput(isJSON: command.value("output") == "json")
     pool = try ParsedCommand.pool(command.operands[0])
     timeoutMs = Int64(clamping: try command.duration("timeout") ?? Self.timeoutMs)
-    limit = try command.value("limit").map { text throws(CLIError) in
-      guard let limit = UInt32(text), limit > 0 else { throw .usage("--limit \(text): write a number from 1 on") }
-      return limit
-    }
+    limit = try command.count("limit")
   }
 
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {

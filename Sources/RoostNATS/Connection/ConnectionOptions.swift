@@ -21,6 +21,8 @@ final class ConnectionOptions {
     try check(natsOptions_SetMaxReconnect(handle, -1), doing)
     try check(natsOptions_SetReconnectBufSize(handle, NATSLimits.reconnectBufferBytes), doing)
     try check(natsOptions_SetIOBufSize(handle, NATSLimits.ioBufferBytes), doing)
+    // The library's common pool for it has one thread.
+    if settings.keepsArrivalOrder { try check(natsOptions_UseGlobalMessageDelivery(handle, true), doing) }
     // Every publish leaves at once; an outbox gathers them itself.
     try check(natsOptions_SetSendAsap(handle, true), doing)
   }
@@ -104,7 +106,7 @@ private func observers(_ context: UnsafeMutableRawPointer?) -> ConnectionObserve
   context.map { Unmanaged<ConnectionObservers>.fromOpaque($0).takeUnretainedValue() }
 }
 
-private func lastErrorText(_ connection: OpaquePointer?) -> String {
+func lastErrorText(_ connection: OpaquePointer?) -> String {
   var text: UnsafePointer<CChar>?
   _ = natsConnection_GetLastError(connection, &text)
   return text.map { String(cString: $0) } ?? ""

@@ -72,6 +72,10 @@ package final class NATSConnection: Sendable {
   /// True while the link is up, as far as the library knows.
   package var isConnected: Bool { natsConnection_Status(handle) == NATS_CONN_STATUS_CONNECTED }
 
+  /// What the server complained of last, in its own words. It is up to date after a flush: complaints about what was sent
+  /// before it came before its end. (Events come later, and two of them may both have the words of the second.)
+  package var lastComplaint: String { lastErrorText(handle) }
+
   /// Largest message the server takes, in bytes.
   package var maxPayloadBytes: Int { Int(natsConnection_GetMaxPayload(handle)) }
 

@@ -6,6 +6,9 @@ package struct NATSSettings: Sendable {
   package var connectTimeoutMs = NATSLimits.connectTimeoutMs
   package var pingIntervalMs = NATSLimits.pingIntervalMs
   package var maxPingsOut = NATSLimits.maxPingsOut
+  /// Handlers of all subscriptions are called in the order in which messages arrived, on one thread; otherwise each
+  /// subscription has a thread of its own, and keeps the order of its own messages only.
+  package var keepsArrivalOrder = false
 
   package init(_ access: NATSAccess, name: String) {
     self.access = access

@@ -94,5 +94,25 @@ package struct Subjects: Equatable, Sendable {
   package func commands(_ pool: PoolID, _ runner: RunnerID) -> String {
     join("command", pool.namespace, pool.name, runner.text, "*")
   }
+  package func signals(_ pool: PoolID, _ actor: ActorID) -> String {
+    join("signal", pool.namespace, pool.name, "actor", actor.text, "*")
+  }
   package func events(_ pool: PoolID) -> String { join("event", pool.namespace, pool.name, ">") }
+
+  /// Everything about an actor, or about a pool where it is nil, that anybody may be permitted to hear. `*` stands for any
+  /// namespace, pool or actor; runners' lists of events and commands are about other actors too.
+  package func traces(namespace: String, pool: String, actor: String?) -> [String] {
+    guard let actor else {
+      return [
+        join("signal", namespace, pool, ">"), join("command", namespace, pool, "*", "*"),
+        join("event", namespace, pool, "*", "*"), join("dead", namespace, pool),
+      ]
+    }
+    return [
+      join("signal", namespace, pool, "actor", actor, "*"), join("signal", namespace, pool, "runner", "*", "events"),
+      join("command", namespace, pool, "*", CommandVerb.start.rawValue),
+      join("command", namespace, pool, "*", CommandVerb.stop.rawValue), join("event", namespace, pool, actor, "*"),
+      join("dead", namespace, pool),
+    ]
+  }
 }
