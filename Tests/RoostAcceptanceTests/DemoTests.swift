@@ -18,8 +18,25 @@ extension Outside {
       #expect(timeline.count > 150, "\(demo.output)")
       // The word and its spaces take one width, so the next column begins at the same place.
       #expect(Set(timeline.map { $0.1.count + $0.2.count }) == [9])
+      let readme = try String(contentsOfFile: "\(TestProcess.checkout)/README.md", encoding: .utf8)
+      let shown = try #require(readme.split(separator: "```\n").first { $0.hasPrefix("$ roost trace ") })
+      let traced = try #require(demo.output.split(separator: "\n\n").first { $0.contains("\n   $ roost trace ") })
+      #expect(Self.trace(in: String(shown)).count > 10)
+      #expect(Self.trace(in: String(traced)) == Self.trace(in: String(shown)), "README.md shows another trace")
       #expect(!demo.output.contains("\u{1b}"), "no colours where nobody sees them")
       #expect(try demo.leftovers() == [])
+    }
+
+    /// The command and its lines, without what differs per run: times, spans, and the numbers of signals and records.
+    private static func trace(in text: String) -> [String] {
+      let lines = text.split(separator: "\n").drop { !$0.contains("$ roost trace ") }
+      return lines.map { line -> String in
+        String(line).replacing(/^\s+/, with: "").replacing(/^\d{4}-\S+Z/, with: "TIME")
+          .replacing(/^(TIME  [a-z]+ +)(\d+|-) +(\d+|-) +/) { match in
+            "\(match.1)\(match.2 == "-" ? "-" : "N") \(match.3 == "-" ? "-" : "N") "
+          }
+          .replacing(/\d+\.\d s/, with: "SPAN").replacing(/\s+/, with: " ")
+      }
     }
 
     @Test(

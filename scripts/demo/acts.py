@@ -10,10 +10,10 @@ SLOTS = 4
 OLD, NEW = 1, 2
 HOLDERS = [f"a{number:02}" for number in range(1, SLOTS + 1)]
 NAPPERS = [f"a{number:02}" for number in range(SLOTS + 1, 13)]
-IMPATIENT, QUEUED, DOOMED = NAPPERS[0], NAPPERS[:-1], NAPPERS[-1]
+IMPATIENT, QUEUED, DOOMED = NAPPERS[0], NAPPERS[1:-1], NAPPERS[-1]
 CRASHER, DREAMER = "crasher", "dreamer"
 PATIENCE_MS = 2_000
-JOBS = {"hold": "stay", "nap": "nap 0.4", CRASHER: "crash 2", DREAMER: "alarm 4s"}
+JOBS = {"hold": "stay", "nap": "nap 0.4", IMPATIENT: "stay", CRASHER: "crash 2", DREAMER: "alarm 4s"}
 
 
 class Story(Stage):
@@ -28,6 +28,7 @@ class Story(Stage):
         await self.worker_dies()
         await self.queue_drains()
         await self.rescue_and_allocate()
+        await self.why()
 
     async def begin(self, recorder: Recorder) -> None:
         title = "A broker, a worker, and a runner with 4 slots: processes of this machine"
@@ -46,7 +47,7 @@ class Story(Stage):
         for actor in HOLDERS:
             await self.create(actor, JOBS["hold"])
         for actor in NAPPERS:
-            await self.create(actor, JOBS["nap"])
+            await self.create(actor, JOBS.get(actor, JOBS["nap"]))
         for actor in HOLDERS:
             await self.event("ready", actor)
         for actor in NAPPERS:
@@ -127,14 +128,14 @@ class Story(Stage):
         await self.event("ready", DREAMER, generation=2)
 
     async def rescue_and_allocate(self) -> None:
-        allocated, rescued = HOLDERS[3], HOLDERS[2]
+        allocated, rescued = HOLDERS[3], IMPATIENT
         self.timeline.section(
             "Allocate, and a new runner",
             f"Two of four find room. r0 is of an older version: its slot stays free until {allocated} is allocated.",
-            f"r2 is as new as r1: it rescues {rescued}.",
+            f"r2 is as new as r1: it rescues {rescued}, whose first wait ended in vain.",
         )
         mark = self.mark()
-        for actor in HOLDERS:
+        for actor in [*HOLDERS[:2], rescued, allocated]:
             await self.wake(actor)
         for actor in HOLDERS[:2]:
             await self.event("ready", actor, mark)
@@ -145,3 +146,8 @@ class Story(Stage):
         await self.event("ready", allocated, mark)
         await self.new_runner("r2", 1, NEW)
         await self.event("ready", rescued, mark)
+
+    async def why(self) -> None:
+        self.timeline.section(f"Why {IMPATIENT} waited in vain, and runs now", f"$ roost trace {POOL} {IMPATIENT} --since 10m")
+        told = await self.meanwhile("the trace", self.parts.ask("trace", POOL, IMPATIENT, "--since", "10m"))
+        self.timeline.say(told.rstrip())

@@ -39,6 +39,17 @@ class Parts:
         how = ["--ready-line", "--grace", GRACE, "--log-dir", self.folder / "actors"]
         await self._start(name, "runner", *which, *how, "--", self.actor)
 
+    async def ask(self, command: str, *arguments: str) -> str:
+        """Runs a command of roost to its end and gives back what it prints."""
+        process = await self.children.spawn(command, self.roost, command, "--server", self.server, *arguments)
+        try:
+            code = await process.wait()
+        finally:
+            await self.children.stop(process)
+        if code != 0:
+            raise RuntimeError(f"roost {command} ended with {code}: {self.children.last_words(command)}")
+        return (self.folder / f"{command}.log").read_text()
+
     async def _start(self, name: str, command: str, *arguments: str | Path) -> None:
         words = [self.roost, command, "--server", self.server, *arguments]
         self.running[name] = await self.children.spawn(name, *words)
