@@ -1,7 +1,8 @@
 /// Every number a worker shows, with its name, its label where it has one, and what it means.
 package enum Metric: Int, CaseIterable, Sendable {
   // What came in.
-  case signalsApplied, signalsIgnored, signalsRejected, signalsDeadLettered, signalsSkipped, signalsPoisoned
+  case signalsApplied, signalsIgnored, signalsRejected, signalsDeadLettered, signalsTraceOnly, signalsSkipped
+  case signalsPoisoned
   case runnerEventsDropped, pings, pingsUnreadable, apiRequests
   // What went out.
   case commandsStart, commandsStop, commandsResent
@@ -35,6 +36,7 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .signalsIgnored: .signals("ignored")
     case .signalsRejected: .signals("rejected")
     case .signalsDeadLettered: .signals("dead_lettered")
+    case .signalsTraceOnly: .signals("trace_only")
     case .signalsSkipped:
       .counter("roost_signals_skipped_total", "Signals of pools that this worker does not serve.")
     case .signalsPoisoned:

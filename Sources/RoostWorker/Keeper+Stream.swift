@@ -19,13 +19,14 @@ extension Keeper {
     for subject in pings {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue] message in
-          queue.put { $0.take(ping: Inquiry(message)) }
+          if !message.isTraceOnly { queue.put { $0.take(ping: Inquiry(message)) } }
         })
     }
     let busy = WireCodec().encode(.failed(.busy))
     for subject in requests {
       made.append(
         try link.connection.subscribe(subject) { [queue = service.queue, connection = link.connection, log] message in
+          if message.isTraceOnly { return }
           var isTaken = true
           queue.put { isTaken = $0.take(request: Inquiry(message)) }
           guard !isTaken, let replyTo = message.reply else { return }

@@ -49,7 +49,7 @@ extension Pool {
 
   func answer(_ slot: Int, _ outcome: Answer.Outcome, reason: String = "", isFinal: Bool = true, _ turn: inout Turn) {
     guard let replyTo = turn.replyTo else { return }
-    say(outcome, to: replyTo, sequence: turn.cause.sequence, slot, reason: reason, isFinal: isFinal, &turn)
+    say(outcome, to: replyTo, of: turn.cause, slot, reason: reason, isFinal: isFinal, &turn)
   }
 
   /// The verb was carried out.
@@ -76,7 +76,7 @@ extension Pool {
       Answer(
         replyTo: replyTo, outcome: .rejected, state: record?.state.name ?? "",
         reason: reason, runner: record?.state.placement?.runner, generation: record?.generation ?? 0, isFinal: true,
-        actor: holder ?? id, sequence: turn.cause.sequence))
+        actor: holder ?? id, sequence: turn.cause.sequence, trace: turn.cause.trace))
   }
 
   func publishRejection(_ id: ActorID, reason: String, message: String, _ turn: inout Turn) {
@@ -103,7 +103,7 @@ extension Pool {
     record.waiters.removeAll(where: isDone)
     set(slot, record, &turn)
     for waiter in done {
-      say(outcome, to: waiter.replyTo, sequence: waiter.sequence, slot, reason: reason, isFinal: true, &turn)
+      say(outcome, to: waiter.replyTo, of: waiter.cause, slot, reason: reason, isFinal: true, &turn)
     }
   }
 
@@ -117,12 +117,12 @@ extension Pool {
     set(slot, record, &turn)
     for index in untold {
       let waiter = record.waiters[index]
-      say(.pending, to: waiter.replyTo, sequence: waiter.sequence, slot, reason: reason, isFinal: false, &turn)
+      say(.pending, to: waiter.replyTo, of: waiter.cause, slot, reason: reason, isFinal: false, &turn)
     }
   }
 
   private func say(
-    _ outcome: Answer.Outcome, to replyTo: String, sequence: StreamSequence, _ slot: Int, reason: String, isFinal: Bool,
+    _ outcome: Answer.Outcome, to replyTo: String, of cause: Cause, _ slot: Int, reason: String, isFinal: Bool,
     _ turn: inout Turn
   ) {
     let actor = actors[slot]
@@ -132,6 +132,6 @@ extension Pool {
         replyTo: replyTo, outcome: outcome, state: actor.record.state.name, reason: reason,
         runner: actor.record.state.placement?.runner, generation: actor.record.generation,
         queuePosition: actor.record.state.ticket.flatMap { queue.position(of: $0) } ?? 0, isFinal: isFinal,
-        actor: actor.id, sequence: sequence))
+        actor: actor.id, sequence: cause.sequence, trace: cause.trace))
   }
 }

@@ -57,6 +57,8 @@ extension Pool {
     guard let replyTo = turn.replyTo else { return }
     turn.effects.needsRecord = true
     turn.effects.answers.append(
-      Answer(replyTo: replyTo, outcome: outcome, reason: reason, isFinal: true, sequence: turn.cause.sequence))
+      Answer(
+        replyTo: replyTo, outcome: outcome, reason: reason, isFinal: true, sequence: turn.cause.sequence,
+        trace: turn.cause.trace))
   }
 }

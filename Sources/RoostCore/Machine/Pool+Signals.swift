@@ -84,7 +84,7 @@ extension Pool {
       return false
     }
     answer(slot, .accepted, isFinal: false, &turn)
-    record.waiters.append(Waiter(replyTo: replyTo, sequence: turn.cause.sequence, deadline: deadline))
+    record.waiters.append(Waiter(replyTo: replyTo, cause: turn.cause, deadline: deadline))
     return true
   }
 

@@ -153,14 +153,16 @@ package enum LastError: Equatable, Sendable {
 /// Somebody who asked with a wake and has not had a final answer.
 package struct Waiter: Equatable, Sendable {
   package var replyTo: String
-  package var sequence: StreamSequence
+  /// The wake.
+  package var cause: Cause
+  package var sequence: StreamSequence { cause.sequence }
   /// Its own wake's deadline.
   package var deadline: Instant?
   /// PENDING is told once.
   package var toldPending: Bool
-  package init(replyTo: String, sequence: StreamSequence, deadline: Instant?, toldPending: Bool = false) {
+  package init(replyTo: String, cause: Cause, deadline: Instant?, toldPending: Bool = false) {
     self.replyTo = replyTo
-    self.sequence = sequence
+    self.cause = cause
     self.deadline = deadline
     self.toldPending = toldPending
   }

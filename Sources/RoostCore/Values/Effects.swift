@@ -210,11 +210,13 @@ package struct Answer: Equatable, Sendable {
   /// Nothing follows for this signal.
   package var isFinal: Bool
   package var actor: ActorID?
-  package var sequence: StreamSequence
+  /// The signal that it answers.
+  package var cause: Cause
+  package var sequence: StreamSequence { cause.sequence }
   package init(
     replyTo: String, outcome: Outcome, state: String = "", reason: String = "", runner: RunnerID? = nil,
     generation: Generation = 0, queuePosition: UInt64 = 0, isFinal: Bool, actor: ActorID? = nil,
-    sequence: StreamSequence
+    sequence: StreamSequence, trace: Trace? = nil
   ) {
     self.replyTo = replyTo
     self.outcome = outcome
@@ -225,6 +227,6 @@ package struct Answer: Equatable, Sendable {
     self.queuePosition = queuePosition
     self.isFinal = isFinal
     self.actor = actor
-    self.sequence = sequence
+    cause = Cause(sequence: sequence, trace: trace)
   }
 }

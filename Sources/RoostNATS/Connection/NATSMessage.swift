@@ -10,6 +10,15 @@ package struct NATSHeader: Sendable, Equatable {
     self.name = name
     self.value = value
   }
+
+  /// A server that was asked to tell a message's way may disable the header when it stores the message, by its first
+  /// letter (seen with 2.12.8; 2.15.1 leaves it alone).
+  static func traceparent(_ header: (String) -> String?) -> String? { header("traceparent") ?? header("Xraceparent") }
+
+  /// As the server reads the value of Nats-Trace-Only.
+  static func saysTraceOnly(_ value: String?) -> Bool {
+    value.map { ["1", "true", "on"].contains($0.lowercased()) } ?? false
+  }
 }
 
 /// A message that arrived, still in the library's memory: nothing is copied until it is asked for.
@@ -46,6 +55,10 @@ package final class NATSMessage: Sendable {
     guard natsMsgHeader_Get(handle, name, &value) == NATS_OK, let value else { return nil }
     return String(cString: value)
   }
+
+  /// Sent to see which way messages take: it must not be acted upon. Servers from 2.11 on keep it back when it names a
+  /// destination too; others hand it over.
+  package var isTraceOnly: Bool { NATSHeader.saysTraceOnly(header("Nats-Trace-Only")) }
 
   /// All headers, by name. The library keeps no order between different names.
   package func headers() -> [NATSHeader] {

@@ -45,8 +45,8 @@ extension SignalReader {
   private func makeSignal(_ subject: String, _ message: NATSMessage, _ delivery: DeliverySubject) -> SignalMessage {
     SignalMessage(
       subject: subject, sequence: delivery.streamSequence, storedAtNs: delivery.storedAtNs, pending: delivery.pending,
-      replyTo: message.header("Roost-Reply-To"), traceparent: message.header("traceparent"),
-      tracestate: message.header("tracestate"), payload: .message(message))
+      replyTo: message.header("Roost-Reply-To"), traceparent: NATSHeader.traceparent(message.header),
+      tracestate: message.header("tracestate"), isTraceOnly: message.isTraceOnly, payload: .message(message))
   }
 
   private func handleStatus(_ message: NATSMessage) {

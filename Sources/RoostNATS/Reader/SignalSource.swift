@@ -60,6 +60,8 @@ package struct SignalMessage: Sendable {
   package let replyTo: String?
   package let traceparent: String?
   package let tracestate: String?
+  /// It was sent to see its way and is no signal.
+  package let isTraceOnly: Bool
   package let payload: SignalPayload
 
   /// What the message counts in a source's limit of bytes.
@@ -67,7 +69,8 @@ package struct SignalMessage: Sendable {
 
   package init(
     subject: String, sequence: UInt64, storedAtNs: Int64, pending: UInt64 = 0, replyTo: String? = nil,
-    traceparent: String? = nil, tracestate: String? = nil, payload: SignalPayload
+    traceparent: String? = nil, tracestate: String? = nil, isTraceOnly: Bool = false,
+    payload: SignalPayload
   ) {
     self.subject = subject
     self.sequence = sequence
@@ -76,6 +79,7 @@ package struct SignalMessage: Sendable {
     self.replyTo = replyTo
     self.traceparent = traceparent
     self.tracestate = tracestate
+    self.isTraceOnly = isTraceOnly
     self.payload = payload
   }
 }
@@ -85,8 +89,9 @@ extension SignalMessage {
   package init(_ stored: StoredMessage, pending: UInt64) {
     self.init(
       subject: stored.subject, sequence: stored.sequence, storedAtNs: stored.storedAtNs, pending: pending,
-      replyTo: stored.header("Roost-Reply-To"), traceparent: stored.header("traceparent"),
-      tracestate: stored.header("tracestate"), payload: .bytes(stored.payload))
+      replyTo: stored.header("Roost-Reply-To"), traceparent: NATSHeader.traceparent(stored.header),
+      tracestate: stored.header("tracestate"),
+      isTraceOnly: NATSHeader.saysTraceOnly(stored.header("Nats-Trace-Only")), payload: .bytes(stored.payload))
   }
 }
 

@@ -46,7 +46,7 @@ final class RunnerLink {
     do throws(NATSError) {
       jetStream = JetStream(connection)
       subscription = try connection.subscribe(subjects.commands(configuration.pool, configuration.id)) { message in
-        put(.message(subject: message.subject, payload: message.payload))
+        if !message.isTraceOnly { put(.message(subject: message.subject, payload: message.payload)) }
       }
       token = String(connection.newInbox().split(separator: ".").last ?? "")
       try connection.flush(timeoutMs: RunnerLimits.answerMs)

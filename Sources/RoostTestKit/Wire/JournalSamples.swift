@@ -12,7 +12,8 @@ package enum JournalSamples {
     Demand(), Demand(cause: Cause(sequence: 3), isStanding: true),
     Demand(override: .dontSleep(until: nil), cause: Cause(sequence: 4)),
     Demand(override: .dontSleep(until: at), cause: traced),
-    Demand(override: .none, cause: Cause(sequence: 4, trace: Trace(parent: Samples.parent, state: nil))),
+    Demand(
+      override: .none, cause: Cause(sequence: 4, trace: Trace(parent: Samples.parent, state: nil))),
   ]
 
   package static let states: [ActorState] =
@@ -43,8 +44,8 @@ package enum JournalSamples {
       record.lastError = error
       record.alarm = Instant(ms: -1)
       record.waiters = [
-        Waiter(replyTo: "_INBOX.a", sequence: 1, deadline: nil),
-        Waiter(replyTo: "_INBOX.b", sequence: 2, deadline: at, toldPending: true),
+        Waiter(replyTo: "_INBOX.a", cause: Cause(sequence: 1), deadline: nil),
+        Waiter(replyTo: "_INBOX.b", cause: traced, deadline: at, toldPending: true),
       ]
       record.staleStops = [1, 0, 300]
       return record

@@ -77,10 +77,11 @@ extension JournalReader {
     }
   }
 
-  private func read(_ message: Roost__V1__JournalWaiter) throws(WireError) -> Waiter {
+  private mutating func read(_ message: Roost__V1__JournalWaiter) throws(WireError) -> Waiter {
     try noUnknownFields(message.base, "JournalWaiter")
     return Waiter(
-      replyTo: try requiredName(message.reply_to, "JournalWaiter.reply_to"), sequence: message.signal_sequence,
+      replyTo: try requiredName(message.reply_to, "JournalWaiter.reply_to"),
+      cause: try cause(message.signal_sequence, parent: message.trace_parent, state: message.trace_state),
       deadline: message.has_deadline_ts_case.rawValue != 0 ? Instant(ms: message.deadline_ts) : nil,
       toldPending: message.told_pending != 0)
   }

@@ -17,15 +17,16 @@ extension JournalReader {
       queuePosition: message.queue_position)
   }
 
-  func read(_ message: Roost__V1__JournalAnswer) throws(WireError) -> Answer {
+  mutating func read(_ message: Roost__V1__JournalAnswer) throws(WireError) -> Answer {
     try noUnknownFields(message.base, "JournalAnswer")
     guard let outcome = UInt8(exactly: message.outcome.rawValue).flatMap(Answer.Outcome.init(rawValue:)) else {
       throw WireError(.unknownValue, "outcome \(message.outcome.rawValue) is unknown to this version")
     }
+    let cause = try cause(message.signal_sequence, parent: message.trace_parent, state: message.trace_state)
     return Answer(
       replyTo: try requiredName(message.reply_to, "JournalAnswer.reply_to"), outcome: outcome,
       state: try name(message.state), reason: try name(message.reason), runner: try optionalRunner(message.runner),
       generation: message.generation, queuePosition: message.queue_position, isFinal: message.final != 0,
-      actor: message.actor == 0 ? nil : ActorID(try name(message.actor)), sequence: message.signal_sequence)
+      actor: message.actor == 0 ? nil : ActorID(try name(message.actor)), sequence: cause.sequence, trace: cause.trace)
   }
 }

@@ -101,7 +101,8 @@ extension JournalWriter {
   private func write(_ waiter: Waiter) -> UnsafeMutablePointer<Roost__V1__JournalWaiter> {
     let message = arena.make(Roost__V1__JournalWaiter.self)
     message.pointee.reply_to = name(waiter.replyTo)
-    message.pointee.signal_sequence = waiter.sequence
+    message.pointee.signal_sequence = waiter.cause.sequence
+    (message.pointee.trace_parent, message.pointee.trace_state) = trace(waiter.cause.trace)
     if let deadline = waiter.deadline {
       message.pointee.has_deadline_ts_case = ROOST__V1__JOURNAL_WAITER__HAS_DEADLINE_TS_DEADLINE_TS
       message.pointee.deadline_ts = deadline.ms

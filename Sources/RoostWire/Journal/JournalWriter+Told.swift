@@ -32,6 +32,7 @@ extension JournalWriter {
     message.pointee.final = answer.isFinal ? 1 : 0
     if let actor = answer.actor { message.pointee.actor = name(actor.text) }
     message.pointee.signal_sequence = answer.sequence
+    (message.pointee.trace_parent, message.pointee.trace_state) = trace(answer.cause.trace)
     return message
   }
 }

@@ -42,6 +42,8 @@ enum SignalMeaning {
   case signal(Signal)
   /// The partition's records hold it already, or it is another worker's.
   case passedOver
+  /// Sent to see its way: it asks for nothing.
+  case traceOnly
   /// Bad input: to the dead letters.
   case dead(WireError)
   /// Its partition is damaged, or its actor is: refused, and kept for later.

@@ -47,7 +47,7 @@ extension Loop {
     let kind = message.subject.dropFirst(settings.subjects.prefix.count).split(separator: ".").dropFirst(3).first
     guard kind != "runner", let pool = error.pool, let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo)
     else { return }
-    reject(replyTo, reason: reason, actor: nil, sequence: message.sequence, pool: pool)
+    reject(replyTo, reason: reason, actor: nil, message, pool: pool)
   }
 
   /// Events inside a runner's list that break a rule: the list goes to the dead letters once, naming them.
@@ -68,7 +68,7 @@ extension Loop {
     guard let replyTo = signal.replyTo else { return }
     var actor: ActorID?
     if case .actor(let id, _) = signal.body { actor = id }
-    reject(replyTo, reason: "quarantined", actor: actor, sequence: signal.sequence, pool: signal.pool)
+    reject(replyTo, reason: "quarantined", actor: actor, message, pool: signal.pool)
   }
 
   /// Nothing of it is looked at but what its subject says, and who asked.
@@ -83,8 +83,8 @@ extension Loop {
     do throws(WireError) {
       switch try parser.signal(message.subject) {
       case .actor(_, let actor, _):
-        reject(replyTo, reason: "poison", actor: actor, sequence: message.sequence, pool: pool)
-      case .pool: reject(replyTo, reason: "poison", actor: nil, sequence: message.sequence, pool: pool)
+        reject(replyTo, reason: "poison", actor: actor, message, pool: pool)
+      case .pool: reject(replyTo, reason: "poison", actor: nil, message, pool: pool)
       // Runners' signals have answers of their own.
       case .runner: break
       }
@@ -94,11 +94,12 @@ extension Loop {
   }
 
   private func reject(
-    _ replyTo: String, reason: String, actor: ActorID?, sequence: StreamSequence, pool: PoolID
+    _ replyTo: String, reason: String, actor: ActorID?, _ message: RoostNATS.SignalMessage, pool: PoolID
   ) {
     batch.add(
       Answer(
-        replyTo: replyTo, outcome: .rejected, reason: reason, isFinal: true, actor: actor, sequence: sequence),
+        replyTo: replyTo, outcome: .rejected, reason: reason, isFinal: true, actor: actor, sequence: message.sequence,
+        trace: message.trace),
       pool: pool, partition: carrier(of: pool))
   }
 

@@ -34,7 +34,10 @@ extension Loop {
         subjects.event(parcel.pool, event.actor, event.kind), headers: headers(event.cause.trace, event.record),
         payload: codec.encode(event: event))
     }
-    for answer in parcel.answers { link.publish(answer.replyTo, headers: [], payload: codec.encode(answer: answer)) }
+    for answer in parcel.answers {
+      link.publish(
+        answer.replyTo, headers: headers(answer.cause.trace, parcel.record), payload: codec.encode(answer: answer))
+    }
     metrics.add(.actorEvents, parcel.events.count)
     metrics.add(.answers, parcel.answers.count)
   }
@@ -180,4 +183,8 @@ extension Trace {
     let span = String(repeating: "0", count: 16 - digits.count) + digits
     return String(decoding: bytes[..<36], as: UTF8.self) + span + String(decoding: bytes[52..<55], as: UTF8.self)
   }
+}
+
+extension RoostNATS.SignalMessage {
+  var trace: Trace? { TraceHeaders.trace(parent: traceparent, state: tracestate) }
 }

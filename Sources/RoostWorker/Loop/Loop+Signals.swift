@@ -128,6 +128,7 @@ extension Loop {
       noteLiveness(after: decoded)
       keepDeadEvents(of: decoded, message)
     case .passedOver: metrics.add(.signalsSkipped)
+    case .traceOnly: metrics.add(.signalsTraceOnly)
     case .dead(let error): refuse(unreadable: message, error)
     case .quarantined(let decoded): refuse(quarantined: decoded, message)
     case .poison: refuse(poison: message)
@@ -147,16 +148,18 @@ extension Loop {
       let subject = try parser.signal(message.subject)
       let pool = subject.pool
       if passesOver(message, of: pool) { return .passedOver }
+      if message.isTraceOnly { return .traceOnly }
       let head = RoostWire.SignalMessage(
         subject: subject, sequence: message.sequence, storedAt: StreamClock.storedAt(message.storedAtNs),
         replyTo: message.replyTo,
-        trace: TraceHeaders.trace(parent: message.traceparent, state: message.tracestate))
+        trace: message.trace)
       let signal = try message.payload.withBytes { bytes throws(WireError) in
         try codec.decodeSignal(head, payload: bytes)
       }
       return isQuarantined(pool) || quarantine.refuses(signal) ? .quarantined(signal) : .signal(signal)
     } catch {
-      return passesOver(message, of: error.pool) ? .passedOver : .dead(error)
+      if passesOver(message, of: error.pool) { return .passedOver }
+      return message.isTraceOnly ? .traceOnly : .dead(error)
     }
   }
 

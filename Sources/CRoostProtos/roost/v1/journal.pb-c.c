@@ -1694,7 +1694,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_demand__descriptor =
   (ProtobufCMessageInit) roost__v1__journal_demand__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__journal_waiter__field_descriptors[4] =
+static const ProtobufCFieldDescriptor roost__v1__journal_waiter__field_descriptors[6] =
 {
   {
     "reply_to",
@@ -1744,17 +1744,43 @@ static const ProtobufCFieldDescriptor roost__v1__journal_waiter__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trace_parent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalWaiter, trace_parent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_state",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalWaiter, trace_state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_waiter__field_indices_by_name[] = {
   2,   /* field[2] = deadline_ts */
   0,   /* field[0] = reply_to */
   1,   /* field[1] = signal_sequence */
   3,   /* field[3] = told_pending */
+  4,   /* field[4] = trace_parent */
+  5,   /* field[5] = trace_state */
 };
 static const ProtobufCIntRange roost__v1__journal_waiter__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_waiter__descriptor =
 {
@@ -1764,7 +1790,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_waiter__descriptor =
   "Roost__V1__JournalWaiter",
   "roost.v1",
   sizeof(Roost__V1__JournalWaiter),
-  4,
+  6,
   roost__v1__journal_waiter__field_descriptors,
   roost__v1__journal_waiter__field_indices_by_name,
   1,  roost__v1__journal_waiter__number_ranges,
@@ -2351,7 +2377,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_event__descriptor =
   (ProtobufCMessageInit) roost__v1__journal_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__journal_answer__field_descriptors[10] =
+static const ProtobufCFieldDescriptor roost__v1__journal_answer__field_descriptors[12] =
 {
   {
     "reply_to",
@@ -2473,6 +2499,30 @@ static const ProtobufCFieldDescriptor roost__v1__journal_answer__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trace_parent",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, trace_parent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_state",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__JournalAnswer, trace_state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned roost__v1__journal_answer__field_indices_by_name[] = {
   8,   /* field[8] = actor */
@@ -2485,11 +2535,13 @@ static const unsigned roost__v1__journal_answer__field_indices_by_name[] = {
   4,   /* field[4] = runner */
   9,   /* field[9] = signal_sequence */
   2,   /* field[2] = state */
+  10,   /* field[10] = trace_parent */
+  11,   /* field[11] = trace_state */
 };
 static const ProtobufCIntRange roost__v1__journal_answer__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor roost__v1__journal_answer__descriptor =
 {
@@ -2499,7 +2551,7 @@ const ProtobufCMessageDescriptor roost__v1__journal_answer__descriptor =
   "Roost__V1__JournalAnswer",
   "roost.v1",
   sizeof(Roost__V1__JournalAnswer),
-  10,
+  12,
   roost__v1__journal_answer__field_descriptors,
   roost__v1__journal_answer__field_indices_by_name,
   1,  roost__v1__journal_answer__number_ranges,

@@ -304,6 +304,8 @@ struct  Roost__V1__JournalWaiter
   uint32_t reply_to;
   uint64_t signal_sequence;
   protobuf_c_boolean told_pending;
+  uint32_t trace_parent;
+  uint32_t trace_state;
   Roost__V1__JournalWaiter__HasDeadlineTsCase has_deadline_ts_case;
   union {
     int64_t deadline_ts;
@@ -311,7 +313,7 @@ struct  Roost__V1__JournalWaiter
 };
 #define ROOST__V1__JOURNAL_WAITER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__journal_waiter__descriptor) \
-    , 0, 0, 0, ROOST__V1__JOURNAL_WAITER__HAS_DEADLINE_TS__NOT_SET, {0} }
+    , 0, 0, 0, 0, 0, ROOST__V1__JOURNAL_WAITER__HAS_DEADLINE_TS__NOT_SET, {0} }
 
 
 struct  Roost__V1__JournalRunner
@@ -418,10 +420,12 @@ struct  Roost__V1__JournalAnswer
   protobuf_c_boolean final;
   uint32_t actor;
   uint64_t signal_sequence;
+  uint32_t trace_parent;
+  uint32_t trace_state;
 };
 #define ROOST__V1__JOURNAL_ANSWER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__journal_answer__descriptor) \
-    , 0, ROOST__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, ROOST__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Roost__V1__JournalDeadLetter
