@@ -21,7 +21,8 @@ extension SimulatedRunner {
     case .farAlarm: report(.setAlarm(.distantFuture), actor, generation)
     case .malformed: report(.malformed(reason: "no kind"), actor, generation)
     case .gap:
-      let event = RunnerEvent(index: lastEvent + 3, actor: actor, generation: generation, kind: .running)
+      // Far ahead: after a loss the worker reads it again, and a number that has come up by then would be believed.
+      let event = RunnerEvent(index: lastEvent + 1_000, actor: actor, generation: generation, kind: .running)
       simulation.publish(self, .events(session: session, [event]))
     case .repetition:
       // The worker knows this one: a number whose true event the broker has lost would be believed.

@@ -80,10 +80,17 @@ extension Witness {
         $0.runner == runner && $0.session == actor.session
       })
     else { return }
+    // A pool that forgets closed sessions at once takes one that it has just drained for a new one.
+    if simulation.forgetsRunners, drained(between: before, after) { return }
     for other in after.eligible where other.version > place.version && before.eligible.contains(other) {
       simulation.fail(
         "\(actor.id) was placed on \(runner) of version \(place.version), \(other.runner) has \(other.version)")
     }
+  }
+
+  private func drained(between before: Standing, _ after: Standing) -> Bool {
+    simulation.worker.deliveries[before.applied..<after.applied]
+      .contains { $0.subject.hasSuffix(".drain") || $0.subject.hasSuffix(".stopping") }
   }
 
   /// Whose patience was over before a slot became free is timed out, also where one turn of the worker shows both.
