@@ -101,6 +101,23 @@ struct PoisonTests {
     #expect(rig.journal.lastIndex.rawValue == records + 1)
   }
 
+  @Test("a runner's signal that is given up ends its session: it would send the same again, under a new number")
+  func ofARunner() throws {
+    let rig = try Rig()
+    rig.announce(slots: 10)
+    rig.store("a1", .create(Create()))
+    try rig.settle()
+    rig.crash()
+    rig.report(RunnerEvent(index: 1, actor: ActorID("a1"), generation: 1, kind: .running))
+    let events = try #require(rig.stream.last).sequence
+    try rig.start()
+    for times in 1...WorkerLimits.poisonDeaths { try die(at: events, times: times, rig) }
+    try rig.settle()
+    #expect(rig.link.letters.map(\.reason) == ["poison"])
+    #expect(rig.loop.machine.reading(rig.pool) { $0.openRunners.count } == 0)
+    #expect(rig.link.published.contains { $0.subject.hasSuffix(".r1.close") })
+  }
+
   @Test("where nothing waits the care ends as reading begins, and the log says so too")
   func nothingWaits() throws {
     let rig = try Rig()
@@ -220,29 +237,6 @@ struct PoisonTests {
     }
     try rig.settle()
     #expect(rig.link.letters.isEmpty)
-  }
-
-  @Test(
-    "a line that cannot be read stands for a life that did not end in order and named nothing",
-    arguments: [
-      "", "clean", "sequence=1 stored=2 times=3", "sequence=1 stored=2\n", "sequence=x stored=2 times=3\n",
-      "sequence=1 stored=2 times=3 more=4\n",
-    ])
-  func unreadable(text: String) throws {
-    let disk = SimulatedDisk()
-    disk["hand"] = Array(text.utf8)
-    #expect(try Hand.open(disk, isNew: true).wasUnclean)
-    #expect(Hand.Line(text) == nil)
-  }
-
-  @Test("every line is read as it was written, in one sector")
-  func lines() {
-    let widest = Hand.Mark(sequence: .max, storedAtNs: .min, times: Int(UInt32.max))
-    for line in [Hand.Line.clean, .running, .mark(widest)] {
-      let bytes = line.bytes(count: 128)
-      #expect(bytes.count == 128)
-      #expect(Hand.Line(String(decoding: bytes, as: UTF8.self)) == line)
-    }
   }
 }
 

@@ -43,7 +43,7 @@ enum DoctorCommand {
     if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
       return "run the version of roost that wrote these entries; the worker serves all other actors meanwhile"
     }
-    if found.findings.summary.cutShort != nil {
+    if found.quarantined.isEmpty, found.findings.summary.cutShort != nil {
       return
         "restore a copy that is as new if there is one; else `roost journal repair --apply`, which closes the runners' "
         + "sessions: what they were told in the records that are gone is not known"

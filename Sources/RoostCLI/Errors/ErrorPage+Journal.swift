@@ -59,8 +59,8 @@ extension ErrorPage {
       "After the damage there is no sound record from which to go on, or a file is another journal's. A start would have to forget "
         + "what was promised, so there is none.",
       do:
-        "Keep a copy of the folder (cp -a). Restore a copy that is as new, or see what `roost journal repair --data DIR` can keep: "
-        + "without --apply it only says so."),
+        "Keep a copy of the folder (cp -a) and restore one that is as new; a file that is not in its place can be put back. `repair` "
+        + "cannot help. Without a copy, an empty folder and --adopt take the pools over: all runners are closed."),
     ErrorPage(
       "ROOST-J012", "the journal begins too late",
       "The oldest segment that is there begins after the records that are needed: segments, or the snapshot that stands for them, "

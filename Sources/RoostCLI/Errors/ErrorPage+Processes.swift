@@ -21,8 +21,9 @@ extension ErrorPage {
       "The broker knows that another data folder has decided for these pools, or this one further than it is now: a second worker, "
         + "an emptied folder, or one restored from an earlier copy. Going on would start actors twice. Exit code 78.",
       do:
-        "Start the worker with the folder that is named. If that is lost, --adopt takes the pools over: all runners are closed and "
-        + "this journal goes on from the end of the stream. Never use --adopt while the other worker runs."),
+        "Start the worker with the folder of the journal that is named (its file journal/identity has the id). If that is lost, "
+        + "--adopt takes the pools over: all runners are closed and this journal goes on from the end of the stream. Never use "
+        + "--adopt while the other worker runs."),
     ErrorPage(
       "ROOST-W030", "the health page cannot listen",
       "The address of --http is not this machine's, or in use and was so for 3 s. Exit code 64.",

@@ -41,7 +41,7 @@ extension ErrorPage {
     ErrorPage(
       "poison", "workers died while they applied this signal",
       "Three in a row did, with no other signal in hand. It was given up without being looked into, changed nothing and is kept as a dead "
-        + "letter. Signals after it are applied.",
+        + "letter. Signals after it are applied. A runner's signal ends the runner's session, or it would send the same again.",
       do:
         "Report it with `roost dead show`: a signal that ends a worker is a defect of ours. If the workers were killed by hand, it may "
         + "be innocent: `roost dead redrive --reason poison`."),
@@ -108,7 +108,7 @@ extension ErrorPage {
       "draining", "the runner is being drained", "It takes no new actors.", do: "Choose another runner."),
     ErrorPage(
       "backoff", "the actor waits out its back-off",
-      "It crashed, and is not started before its time, unless it is woken.",
-      do: "Wake it to start it now."),
+      "It crashed, and is not started before its time. A wake joins that wait.",
+      do: "`roost actor get` says until when, `roost trace` why it crashed."),
   ]
 }

@@ -91,10 +91,10 @@ struct JournalReport {
 
   var verdict: String {
     if found.isSound { return "sound" }
-    if found.findings.summary.cutShort != nil { return Self.cutVerdict }
     if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
       return "a start serves everybody but the actors quarantined; run the version of roost that wrote their entries"
     }
+    if found.quarantined.isEmpty, found.findings.summary.cutShort != nil { return Self.cutVerdict }
     if found.quarantined.isEmpty { return "damaged, but nothing that counts is lost: a start serves every pool" }
     return "damaged: a start serves every pool but those quarantined; `roost journal repair` says what can be kept"
   }

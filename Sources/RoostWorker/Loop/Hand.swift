@@ -110,8 +110,15 @@ package final class Hand {
     defer { disk.close(file) }
     var bytes = [UInt8](repeating: 0, count: lineBytes)
     var room = bytes.mutableSpan
-    let count = try room.withUnsafeMutableBytes { buffer throws(DiskError) in
-      try disk.read(file, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+    let count: Int
+    do throws(DiskError) {
+      count = try room.withUnsafeMutableBytes { buffer throws(DiskError) in
+        try disk.read(file, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+      }
+    } catch {
+      // A lost sector must not end every start; the next mark writes it anew.
+      guard error.meansUnreadable else { throw error }
+      count = 0
     }
     // What cannot be read was not written in order.
     return Line(String(decoding: bytes[..<count], as: UTF8.self)) ?? .running

@@ -79,18 +79,29 @@ extension Loop {
     log.error(
       "signal is taken for poison: workers died while it was the only one in hand",
       [.sequence: message.sequence, .pool: pool?.description ?? "_", .count: WorkerLimits.poisonDeaths])
-    guard let pool, let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo) else { return }
+    guard let pool else { return }
+    let replyTo = message.replyTo.flatMap { ReplySubject.isAccepted($0) ? $0 : nil }
     do throws(WireError) {
-      switch try parser.signal(message.subject) {
-      case .actor(_, let actor, _):
+      switch (try parser.signal(message.subject), replyTo) {
+      case (.actor(_, let actor, _), let replyTo?):
         reject(replyTo, reason: "poison", actor: actor, message, pool: pool)
-      case .pool: reject(replyTo, reason: "poison", actor: nil, message, pool: pool)
-      // Runners' signals have answers of their own.
-      case .runner: break
+      case (.pool, let replyTo?): reject(replyTo, reason: "poison", actor: nil, message, pool: pool)
+      case (.actor, nil), (.pool, nil): break
+      case (.runner(_, let runner, _), _): end(runner, of: pool)
       }
     } catch {
       // Its subject is bad as well: the dead letter alone says it.
     }
+  }
+
+  /// A runner sends again what is not acknowledged, as a new signal that would kill as the one before did: its session ends,
+  /// and with it what it wanted to say.
+  private func end(_ runner: RunnerID, of pool: PoolID) {
+    guard !isQuarantined(pool),
+      let open = machine.reading(pool, { $0.openRunners })?.first(where: { $0.runner == runner })
+    else { return }
+    apply(.lost(open.runner, open.session), to: pool, now: clock.now)
+    while passing != nil, !batch.isFull { continuePass() }
   }
 
   private func reject(

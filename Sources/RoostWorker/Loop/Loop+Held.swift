@@ -36,7 +36,7 @@ extension Loop {
 
   private func note(_ message: RoostNATS.SignalMessage, _ notes: inout [Answer]) {
     toldThrough = max(toldThrough ?? 0, message.sequence)
-    guard let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo) else { return }
+    guard !message.isTraceOnly, let replyTo = message.replyTo, ReplySubject.isAccepted(replyTo) else { return }
     let subject: SignalSubject
     do throws(WireError) {
       subject = try parser.signal(message.subject)
