@@ -43,8 +43,9 @@ struct ActorQuarantineTests {
     rig.store("a1", .create(Create()), replyTo: "_INBOX.create")
     rig.store("a3", .create(Create(key: "k1")), replyTo: "_INBOX.key")
     rig.store("a3", .create(Create(key: "k3")), replyTo: "_INBOX.other")
-    rig.ask(.get(a1))
     rig.announce(session: "s2", slots: 2)
+    try rig.settle()
+    rig.ask(.get(a1))
     try rig.settle()
 
     for refused in ["_INBOX.wake", "_INBOX.create", "_INBOX.key"] {
