@@ -1,4 +1,14 @@
 extension Disk {
+  /// nil: there is no file of this name, or not even the folder.
+  package func openIfThere(_ name: String) throws(DiskError) -> DiskFile? {
+    do throws(DiskError) {
+      return try open(name)
+    } catch {
+      guard error.meansMissing else { throw error }
+      return nil
+    }
+  }
+
   /// Writes all of the bytes; `done` says how many were written when it throws.
   package func writeAll(
     _ file: DiskFile, _ bytes: UnsafeRawBufferPointer, at offset: UInt64, done: inout Int

@@ -49,13 +49,8 @@ enum JournalIdentity {
 
   /// The folder's identity, nil if it has none.
   static func load(_ disk: any Disk) throws(JournalError) -> JournalID? {
-    let file: DiskFile
-    do throws(DiskError) {
-      file = try disk.open(JournalName.identity)
-    } catch {
-      if error.meansMissing { return nil }
-      throw JournalError(error)
-    }
+    let found = try translating { () throws(DiskError) in try disk.openIfThere(JournalName.identity) }
+    guard let file = found else { return nil }
     defer { disk.close(file) }
     let block = Block(byteCount: 128)
     let count = try translating { () throws(DiskError) in try disk.read(file, into: block.bytes, at: 0) }

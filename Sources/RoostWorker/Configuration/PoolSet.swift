@@ -51,13 +51,7 @@ enum PoolSet {
   }
 
   private static func read(_ disk: any Disk) throws(DiskError) -> String? {
-    let file: DiskFile
-    do throws(DiskError) {
-      file = try disk.open(name)
-    } catch {
-      if error.meansMissing { return nil }
-      throw error
-    }
+    guard let file = try disk.openIfThere(name) else { return nil }
     defer { disk.close(file) }
     var bytes = [UInt8](repeating: 0, count: min(limitBytes, Int(clamping: try disk.size(of: file))))
     var room = bytes.mutableSpan

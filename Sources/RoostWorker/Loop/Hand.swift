@@ -100,13 +100,7 @@ package final class Hand {
   // MARK: - The file
 
   private static func read(_ disk: any Disk) throws(DiskError) -> Line? {
-    let file: DiskFile
-    do throws(DiskError) {
-      file = try disk.open(name)
-    } catch {
-      if error.meansMissing { return nil }
-      throw error
-    }
+    guard let file = try disk.openIfThere(name) else { return nil }
     defer { disk.close(file) }
     var bytes = [UInt8](repeating: 0, count: lineBytes)
     var room = bytes.mutableSpan
