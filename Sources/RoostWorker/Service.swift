@@ -98,9 +98,14 @@ final class Service {
     _ journal: Journal, _ hand: Hand?, _ disk: FileDisk, isSetWritten: Bool
   ) throws(JournalError) {
     if hasClaimed { return try journal.close() }
-    try hand?.putBack()
-    if journal.isUnused, isSetWritten { try PoolSet.remove(disk) }
+    // What one of them cannot take back must not keep the others from it.
+    var failure: JournalError?
+    do throws(JournalError) { try hand?.putBack() } catch { failure = error }
+    if journal.isUnused, isSetWritten {
+      do throws(JournalError) { try PoolSet.remove(disk) } catch { failure = failure ?? error }
+    }
     try journal.discard()
+    if let failure { throw failure }
   }
 
   /// nil: stopped before the broker was reached.

@@ -118,6 +118,27 @@ struct PoisonTests {
     #expect(rig.link.published.contains { $0.subject.hasSuffix(".r1.close") })
   }
 
+  @Test("a message for the trace alone is passed over without a mark: given up, its letter would look like work")
+  func forTheTraceAlone() throws {
+    let rig = try Rig()
+    rig.announce(slots: 10)
+    try rig.settle()
+    rig.crash()
+    let only = rig.store(
+      rig.subjects.signal(rig.pool, ActorID("a6"), .create), [], replyTo: "_INBOX.a6", isTraceOnly: true)
+    let next = rig.store("a1", .create(Create()))
+    try rig.start()
+    var named: Set<UInt64> = []
+    rig.disk.onOperation = { [unowned rig] in
+      for sequence in [only, next] where hand(rig).hasPrefix("sequence=\(sequence) ") { named.insert(sequence) }
+    }
+    try rig.settle()
+    rig.disk.onOperation = nil
+    #expect(named == [next])
+    #expect(actors(rig) == ["a1"])
+    #expect(try rig.answers(to: "_INBOX.a6").isEmpty)
+  }
+
   @Test("where nothing waits the care ends as reading begins, and the log says so too")
   func nothingWaits() throws {
     let rig = try Rig()

@@ -30,9 +30,10 @@ extension Loop {
     if careful.isOver { log.info("signals are applied in batches again") }
   }
 
-  /// Another worker's signals, and those that the records hold, are passed over without being decoded.
+  /// Another worker's signals, those that the records hold, and what is for the trace alone are passed over without being
+  /// decoded.
   func mustBeAlone(_ message: RoostNATS.SignalMessage) -> Bool {
-    !careful.isOver && !passesOver(message, of: pool(of: message))
+    !careful.isOver && !message.isTraceOnly && !passesOver(message, of: pool(of: message))
   }
 }
 

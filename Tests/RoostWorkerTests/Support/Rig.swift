@@ -148,11 +148,12 @@ final class Rig {
   // MARK: - The world
 
   @discardableResult
-  func store(_ subject: String, _ payload: [UInt8], replyTo: String? = nil) -> UInt64 {
+  func store(_ subject: String, _ payload: [UInt8], replyTo: String? = nil, isTraceOnly: Bool = false) -> UInt64 {
     let sequence = UInt64(stream.count + 1)
     stream.append(
       RoostNATS.SignalMessage(
-        subject: subject, sequence: sequence, storedAtNs: brokerNs, replyTo: replyTo, payload: .bytes(payload)))
+        subject: subject, sequence: sequence, storedAtNs: brokerNs, replyTo: replyTo, isTraceOnly: isTraceOnly,
+        payload: .bytes(payload)))
     return sequence
   }
 
@@ -203,7 +204,8 @@ final class Rig {
       arrivals.signals.append(
         RoostNATS.SignalMessage(
           subject: message.subject, sequence: message.sequence, storedAtNs: message.storedAtNs,
-          pending: UInt64(stream.count - index - 1), replyTo: message.replyTo, payload: message.payload))
+          pending: UInt64(stream.count - index - 1), replyTo: message.replyTo, isTraceOnly: message.isTraceOnly,
+          payload: message.payload))
     }
     delivered += count
     arrivals.lastSignalNs = clocks.monotonicNs()
