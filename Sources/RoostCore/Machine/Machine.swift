@@ -82,7 +82,8 @@ package struct Machine: Sendable {
 
   /// Reads a pool where it stands, without copying it; nil when it is not known.
   package func reading<Result>(_ id: PoolID, _ body: (borrowing Pool) -> Result) -> Result? {
-    indexes[id].map { body(pools[$0]) }
+    guard let index = indexes[id] else { return nil }
+    return body(pools[index])
   }
 
   /// For what is derived and decides nothing.

@@ -83,6 +83,8 @@ extension Witness {
     // A pool that forgets closed sessions at once takes one that it has just drained for a new one.
     if simulation.forgetsRunners, drained(between: before, after) { return }
     for other in after.eligible where other.version > place.version && before.eligible.contains(other) {
+      // One that announces itself again may have been silent for too long, and made way, in the same turn.
+      if announced(other.runner, between: before, after) { continue }
       simulation.fail(
         "\(actor.id) was placed on \(runner) of version \(place.version), \(other.runner) has \(other.version)")
     }
@@ -91,6 +93,11 @@ extension Witness {
   private func drained(between before: Standing, _ after: Standing) -> Bool {
     simulation.worker.deliveries[before.applied..<after.applied]
       .contains { $0.subject.hasSuffix(".drain") || $0.subject.hasSuffix(".stopping") }
+  }
+
+  private func announced(_ runner: RunnerID, between before: Standing, _ after: Standing) -> Bool {
+    simulation.worker.deliveries[before.applied..<after.applied]
+      .contains { $0.subject.hasSuffix(".runner.\(runner).init") }
   }
 
   /// Whose patience was over before a slot became free is timed out, also where one turn of the worker shows both.

@@ -46,6 +46,8 @@ final class Witness {
   private var lines: [Line: [Issued]] = [:]
   /// The last sessions of a runner that were closed: so many are remembered.
   private var closed: [Place: [SessionID]] = [:]
+  /// The stream was read again: an old announcement may open a session that the pool has forgotten.
+  private var mayReopen = false
   /// The sessions that were known when the stream was read again: old announcements may open them once more, and then
   /// their commands are counted from 1 again. What each was sent since, from 1 on.
   private var reopened: [Line: [Issued]] = [:]
@@ -144,7 +146,8 @@ final class Witness {
         take(Issued(actor: order.actor, generation: order.generation, isStart: true), order.index, line)
       case .stop(let order):
         take(Issued(actor: order.actor, generation: order.generation, isStart: false), order.index, line)
-      case .welcome, .acknowledged, .close: break
+      case .welcome: welcome(line)
+      case .acknowledged, .close: break
       }
     } catch { simulation.fail("cannot be read: \(subject): \(error)") }
   }
@@ -178,8 +181,9 @@ final class Witness {
         let earlier = (closed[line.place] ?? []).filter { $0 != line.session }
         closed[line.place] = (earlier + [line.session]).suffix(Limits.closedSessions)
       }
-    case .welcome: simulation.coverage.add("command welcome")
-
+    case .welcome:
+      simulation.coverage.add("command welcome")
+      welcome(line)
     case .acknowledged: simulation.coverage.add("command ack")
     }
   }
@@ -234,7 +238,12 @@ final class Witness {
     }
   }
 
+  private func welcome(_ line: Line) {
+    if mayReopen { closed[line.place]?.removeAll { $0 == line.session } }
+  }
+
   func forgetSessions() {
+    mayReopen = true
     closed = [:]
     reopened = lines.mapValues { _ in [] }
   }
@@ -258,38 +267,6 @@ final class Witness {
       do throws(WireError) {
         arrived(answer: try simulation.codec.decodeAnswer(payload), to: subject)
       } catch { simulation.fail("an answer cannot be read: \(error)") }
-    }
-  }
-
-  func storedLetter(_ letter: DeadLetter) {
-    for reason in letter.reason.split(separator: ",") { simulation.coverage.add("dead letter \(reason)") }
-    guard letter.reason == "poison" else { return }
-    let deaths = simulation.worker.deathsInHand[letter.sequence] ?? 0
-    if deaths < WorkerLimits.poisonDeaths {
-      simulation.fail("signal \(letter.sequence) is given up as poison, \(deaths) deaths in a row had it in hand")
-    }
-    if letter.sequence == simulation.poison { simulation.poison = nil }
-  }
-
-  // MARK: - After a death
-
-  /// What was said before must be in what recovery gives.
-  func recovered(_ machine: Machine) {
-    standings = [:]
-    for (actor, generation) in generations {
-      let pool = machine.reading(actor.pool) { pool in
-        (pool.actorView(actor.actor)?.record.generation, pool.record.generationFloor)
-      }
-      if max(pool?.0 ?? 0, pool?.1 ?? 0) < generation {
-        simulation.fail("\(actor.actor) g\(generation) was started, recovery knows g\(pool?.0 ?? 0)")
-      }
-    }
-    for pool in machine.poolIDs {
-      for view in simulation.views(pool, machine) {
-        for waiter in view.record.waiters where isAnswered(waiter) {
-          simulation.fail("\(view.id): \(waiter.replyTo) has its answer and waits again after recovery")
-        }
-      }
     }
   }
 }
