@@ -26,6 +26,18 @@ struct HandTests {
     #expect(Hand.Line(text) == nil)
   }
 
+  @Test("a life that took no signal leaves the file as it found it, also none")
+  func putBack() throws {
+    let disk = SimulatedDisk()
+    try Hand.open(disk, isNew: true).putBack()
+    #expect(disk["hand"] == nil)
+    for line in [Hand.Line.clean, .mark(Hand.Mark(sequence: 7, storedAtNs: 8, times: 2))] {
+      disk["hand"] = line.bytes(count: 128)
+      try Hand.open(disk, isNew: false).putBack()
+      #expect(disk["hand"] == line.bytes(count: 128))
+    }
+  }
+
   @Test("every line is read as it was written, in one sector")
   func lines() {
     let widest = Hand.Mark(sequence: .max, storedAtNs: .min, times: Int(UInt32.max))

@@ -35,15 +35,18 @@ package final class Hand {
   private let disk: any Disk
   /// As the life before left it.
   private let found: Line
+  /// The life before left the file.
+  private let wasThere: Bool
   /// A mark of this life may stand in the file.
   private var isMarked = false
 
   /// The life before this one did not end in order.
   var wasUnclean: Bool { found != .clean }
 
-  private init(_ disk: any Disk, found: Line) {
+  private init(_ disk: any Disk, found: Line, wasThere: Bool) {
     self.disk = disk
     self.found = found
+    self.wasThere = wasThere
   }
 
   /// Reads what the life before left, and says that this one has begun. To be called with the folder locked. `isNew`: the
@@ -52,7 +55,7 @@ package final class Hand {
     do throws(JournalError) {
       let line: Line?
       do throws(DiskError) { line = try read(disk) } catch { throw JournalError(error) }
-      let hand = Hand(disk, found: line ?? (isNew ? .clean : .running))
+      let hand = Hand(disk, found: line ?? (isNew ? .clean : .running), wasThere: line != nil)
       if line == nil || line == .clean {
         do throws(JournalError) {
           try hand.write(.running, flushed: true)
@@ -92,7 +95,15 @@ package final class Hand {
   }
 
   /// No signal was taken in this life: the next one finds what this one found.
-  func putBack() throws(JournalError) { try write(found, flushed: true) }
+  func putBack() throws(JournalError) {
+    if wasThere { return try write(found, flushed: true) }
+    do throws(DiskError) {
+      do throws(DiskError) { try disk.remove(Self.name) } catch { guard error.meansMissing else { throw error } }
+      try disk.fsyncDirectory("")
+    } catch {
+      throw JournalError(error)
+    }
+  }
 
   /// This life ends in order, and all that it applied is durable.
   func sign() throws(JournalError) { try write(.clean, flushed: true) }
