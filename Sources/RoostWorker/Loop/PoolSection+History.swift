@@ -80,7 +80,8 @@ private struct Room {
     }
   }
 
-  /// Reason and message of the next start on the runner; nil: there was room before.
+  /// Reason and message of the next start on the runner; nil: there was room before, or what made it stands in another part
+  /// of the record.
   mutating func takenByStart(on runner: RunnerID) -> (String, String)? {
     if let actor = released[runner]?.popFirst() { return (HistoryEntry.slotReleased, actor.text) }
     return joined.contains(runner) ? (HistoryEntry.runnerJoined, "") : nil
