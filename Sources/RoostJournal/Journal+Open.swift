@@ -5,8 +5,10 @@ extension Journal {
   /// `onRecord` gets every record after that in order, except those of partitions already found damaged; the span is valid
   /// during the call. A later record may still show that a partition must be quarantined, so what was
   /// folded is to be served only as `recovery` allows. On return all records handed over are durable.
+  ///
+  /// `isDraft`: a repair writes it, and it does not count before it has taken the place of another.
   package static func open(
-    disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(),
+    disk: any Disk, configuration: JournalConfiguration = JournalConfiguration(), isDraft: Bool = false,
     begin: (JournalID) throws(JournalError) -> JournalBeginning = { _ in JournalBeginning() },
     onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Journal {
@@ -15,7 +17,7 @@ extension Journal {
     precondition(size % 4096 == 0, "a segment is a whole number of blocks")
     let lock = try takeFolder(disk)
     do throws(JournalError) {
-      return try openLocked(disk, configuration, lock, begin, onRecord)
+      return try openLocked(disk, configuration, isDraft, lock, begin, onRecord)
     } catch {
       disk.close(lock)
       throw error
@@ -36,7 +38,7 @@ extension Journal {
   }
 
   private static func openLocked(
-    _ disk: any Disk, _ configuration: JournalConfiguration, _ lock: DiskFile,
+    _ disk: any Disk, _ configuration: JournalConfiguration, _ isDraft: Bool, _ lock: DiskFile,
     _ begin: (JournalID) throws(JournalError) -> JournalBeginning,
     _ onRecord: @escaping (RecoveredRecord, RawSpan) -> Void
   ) throws(JournalError) -> Journal {
@@ -47,6 +49,8 @@ extension Journal {
     if entries.contains(JournalName.spareEntry) {
       try translating { () throws(DiskError) in try disk.remove(JournalName.spare) }
     }
+    // A repair ended just after its journal had taken its place: what is written from here on is no leftover of it.
+    if !isDraft, entries.contains(JournalName.repairMarkEntry) { try JournalRewrite.removeMark(disk) }
     try SnapshotWriter.removeDraft(disk)
     var numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
     let (id, madeIdentity) = try identity(disk, configuration, isNew: numbers.isEmpty)

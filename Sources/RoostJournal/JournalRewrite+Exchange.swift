@@ -15,8 +15,9 @@ extension JournalRewrite {
   }
 
   /// The journal of the folder is the one that counts, whether or not a repair was ended just after the exchange.
-  package static func removeMark(of folder: String) throws(JournalError) {
-    let disk = FileDisk(root: folder)
+  package static func removeMark(of folder: String) throws(JournalError) { try removeMark(FileDisk(root: folder)) }
+
+  static func removeMark(_ disk: any Disk) throws(JournalError) {
     try translating { () throws(DiskError) in
       guard try disk.list(JournalName.directory).contains(JournalName.repairMarkEntry) else { return }
       try disk.remove(JournalName.repairMark)

@@ -27,7 +27,7 @@ package final class JournalRewrite {
     try Journal.createFirstSegment(disk, configuration, id, firstIndex: beginning.startingAfter.next)
     groupBytes = min(256 << 10, configuration.segmentBytes / 4)
     journal = try Journal.open(
-      disk: disk, configuration: configuration, begin: { _ in beginning }, onRecord: { _, _ in })
+      disk: disk, configuration: configuration, isDraft: true, begin: { _ in beginning }, onRecord: { _, _ in })
   }
 
   private static func copy(_ name: String, of source: any Disk, to disk: any Disk) throws(JournalError) {

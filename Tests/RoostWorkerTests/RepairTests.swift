@@ -185,6 +185,31 @@ struct RepairTests {
     #expect(try marks().isEmpty)
     let backup = try folder.contents().filter { $0.key.hasPrefix("damaged-1/journal/") }
     #expect(backup.allSatisfy { before[String($0.key.dropFirst("damaged-1/".count))] == $0.value })
+
+    // The same, and then a worker goes on from it: moved away by hand it is nobody's leftover.
+    try Data().write(to: URL(filePath: folder.path + "/journal/repairing"))
+    let (journal, _) = try Recovered.open(FileDisk(root: folder.path), defaults: PoolSettings(), partitions: 64)
+    try journal.close()
+    #expect(try marks().isEmpty)
+  }
+
+  @Test("a cut that leaves no pool: the next generation is above every one that may have been given out all the same")
+  func cutToNothing() throws {
+    let rig = try Rig()
+    rig.announce("r1", session: "s1", slots: 1, pool: pools[0])
+    rig.store("a1", .create(Create()), pool: pools[0])
+    rig.store("a1", .wake(Wake()), pool: pools[0])
+    try rig.settle()
+    rig.crash()
+    let disk = rig.disk.copy()
+    let segment = try #require(disk.fileNames.first { $0.hasSuffix(".segment") })
+    disk[segment] = Array(try #require(disk[segment]).prefix(8192))
+    let folder = try FilesOfDisk(disk)
+    let before = try DataFolder(folder.path).examine().state.machine
+    #expect(before.poolIDs.isEmpty)
+    _ = try #require(try DataFolder.repair(folder.path))
+    let after = try DataFolder(folder.path).examine().state.machine
+    #expect(after.generationBase > before.generationBase)
   }
 
   @Test("files that this version does not know, and records that it cannot read, are not thrown away")

@@ -155,7 +155,7 @@ extension DataFolder {
   private func closeRunners(
     _ repair: Repair, _ rewrite: JournalRewrite, settled: StreamSequence, blank: Partition
   ) throws(JournalError) {
-    guard !repair.losses.isEmpty else { return }
+    guard repair.raisesGenerations else { return }
     var machine = repair.state.machine
     machine.raiseGenerations(above: repair.generationBase)
     var raised = JournalBatch(settled: settled)

@@ -61,6 +61,10 @@ package struct Repair {
     lastKept = Dictionary(uniqueKeysWithValues: losses.map { ($0.partition, $0.lastKept) })
   }
 
+  /// Of actors that what is kept does not name generations may have been given out: behind a cut even where no pool is
+  /// left.
+  var raisesGenerations: Bool { !losses.isEmpty || examination.findings.summary.cutShort != nil }
+
   /// The record stands in the repaired journal as it is.
   func keeps(_ record: RecoveredRecord) -> Bool {
     lastKept[record.partition].map { record.index.rawValue <= $0 } ?? true
