@@ -81,14 +81,14 @@ import Testing
     _ page: MachinePage, _ row: ActorRow, _ input: ActorInput, _ policy: CrashPolicy, room: Bool, _ before: Outcome,
     _ stateName: String
   ) -> CellReader {
-    // Whose deadline has passed when it happens; in starting nobody's counts.
+    // Whose deadline has passed when it happens. A drain makes the wish of those who wait for a start the rewake.
     let time: Int64 =
       switch input.name {
       case "a waiter's deadline": 4_000
       case "patience ends", "answer overdue", "back-off ends", "drain deadline": 5_000
       default: 1_000
       }
-    let timesOut = row.timesOut || input.name == "drain deadline"
+    let timesOut = row.timesOut || (input.name == "drain deadline" && row.section == "starting")
     var waiters = row.waiters.filter { !timesOut || $0.deadline.map { $0 > time } ?? true }
       .map { (name: $0.name, isTold: row.areTold) }
     if input.isWake { waiters.append((name: "x", isTold: false)) }

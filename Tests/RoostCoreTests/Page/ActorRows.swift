@@ -16,7 +16,7 @@ struct ActorRow: Sendable, CustomTestStringConvertible {
   var waiters: [(name: String, deadline: Int64?)] = []
   /// They were told PENDING already.
   var areTold = false
-  /// In starting nobody times out.
+  /// Where a start or a stop is waited for, and no rewake waits, nobody does.
   var timesOut = true
   var hasRoom = [true, false]
   var build: @Sendable (World, CrashPolicy, _ room: Bool) -> Void
@@ -83,6 +83,16 @@ private func leaving(_ section: String, _ leave: @escaping @Sendable (World) -> 
     row("rewake until 5000", both) { $0.asked() },
     row("rewake until 500") { $0.wake("a1", patience: 500) },
   ]
+  // They asked when it was starting. An order answers them or makes their wish the rewake; the actor's own intent does not.
+  if section.hasSuffix("Intent") {
+    rows.append(
+      ActorRow(section: section, column: "callers", waiters: both, timesOut: false) { world, policy, room in
+        world.create("a1", policy).asked()
+        world.waitedFor(room)
+        leave(world)
+        if world.record(of: "q")?.state.placement != nil { world.running("q") }
+      })
+  }
   guard section == "sleepIntent" else { return rows }
   rows.append(row("alarm due", alarm: 900) { _ in })
   rows.append(row("alarm due, rewake until 5000", both, alarm: 900) { $0.asked() })
@@ -118,6 +128,10 @@ let actorRows: [ActorRow] =
       world.crashed().wake("a1", reply: "w")
       if !room { _ = world.taken() }
     },
+    ActorRow(section: "backoff", column: "own", policies: [.restart], generation: 2) { world, _, room in
+      world.create("a1", .restart).stopped("a1", error: "one").stopped("a1", error: "two")
+      if !room { _ = world.taken() }
+    },
     ActorRow(
       section: "backoff", column: "own until 5000", policies: [.restart], generation: 2, waiters: [("w", 5_000)],
       areTold: true
@@ -135,6 +149,9 @@ let actorRows: [ActorRow] =
       world.asleep(policy, room: false).wake("a1", patience: 4_000, reply: "v")
       world.wake("a1", patience: .forever, reply: "w")
     },
+    ActorRow(
+      section: "pending", column: "own", policies: [.restart, .destroy], generation: 0, hasRoom: [false]
+    ) { world, policy, _ in _ = world.taken().create("a1", policy) },
     ActorRow(
       section: "pending", column: "own until 5000", policies: [.restart, .destroy], generation: 0,
       waiters: [("w", 5_000)], areTold: true, hasRoom: [false]
