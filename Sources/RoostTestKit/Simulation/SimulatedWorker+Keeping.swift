@@ -14,6 +14,7 @@ extension SimulatedWorker {
     deliverNs = nil
     bringUpNs = nil
     notice(.linkDown)
+    interruptions += 1
   }
 
   func linkCameUp() {
@@ -57,7 +58,10 @@ extension SimulatedWorker {
   func streamIsFull() { isRefused = true }
 
   func streamHasRoom() {
-    if isRefused, link.isUp { notice(.streamWasFull) }
+    if isRefused, link.isUp {
+      notice(.streamWasFull)
+      interruptions += 1
+    }
     isRefused = false
   }
 

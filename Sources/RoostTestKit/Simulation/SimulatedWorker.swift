@@ -102,6 +102,10 @@ final class SimulatedWorker {
     }
   }
 
+  /// Breaks of the link, and spells of a full stream, that the loop was told of. After each of them deadlines that wait for a
+  /// runner are renewed.
+  var interruptions = 0
+
   /// When the loop wants to turn even if nothing arrives: only a turn changes it.
   private(set) var turnNs = Int64.max
 

@@ -22,6 +22,8 @@ extension Witness {
     var records: ClosedRange<RecordIndex>
     var before: Standing
     var read: ArraySlice<(storedAtNs: Int64, subject: String)>
+    /// Deadlines that wait for a runner may have been renewed on the way.
+    var mayRenew: Bool
     /// Something was told of them since: it has given them another deadline.
     var told: Set<ActorID> = []
     /// The last one that was told of.
@@ -36,10 +38,12 @@ extension Witness {
       case (.lost, "no_start_report"): kind = .start
       case (.lost, "no_stop_report"): kind = .stop
       case (.lost, "drain_deadline"):
-        guard let runner = event.runner, let due = before.drains[runner], !isTouched(runner) else { return nil }
+        guard let runner = event.runner, let due = before.drains[runner], !isTouched(runner), !mayRenew
+        else { return nil }
         return Deadline(due: due, kind: .drain, id: runner.text)
       default: return nil
       }
+      if mayRenew, kind != .pending { return nil }
       guard let state = before.actors[event.actor]?.record.state, let deadline = state.deadline(of: event.actor),
         deadline.kind == kind, !read.contains(where: { $0.subject.contains(".actor.\(event.actor).") })
       else { return nil }
@@ -63,7 +67,9 @@ extension Witness {
       let read = simulation.worker.deliveries[before.applied..<after.applied]
       firings[pool] =
         (firings[pool] ?? []).suffix(Self.firingsKept - 1) + [
-          Firing(records: before.record + 1...after.record, before: before, read: read)
+          Firing(
+            records: before.record + 1...after.record, before: before, read: read,
+            mayRenew: before.mustRenew || before.interruptions != after.interruptions)
         ]
     }
     // Not all is told where callers chose which events they want.

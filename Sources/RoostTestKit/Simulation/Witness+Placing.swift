@@ -15,6 +15,9 @@ extension Witness {
     var record: RecordIndex
     /// More than the records hold has been applied: there is no room for it.
     var isHeld: Bool
+    /// Deadlines that wait for a runner are renewed before anything else happens.
+    var mustRenew: Bool
+    var interruptions: Int
     /// There is room that the queue was not offered yet, after a restart of the worker for example.
     var needsPass: Bool
     var eligible: [EligibleRunner]
@@ -28,6 +31,8 @@ extension Witness {
       applied = simulation.worker.source.returned
       record = simulation.worker.lastRecord
       isHeld = loop.isHeld
+      mustRenew = loop.mustRenew
+      interruptions = simulation.worker.interruptions
       needsPass = loop.machine.needsPass(pool)
       eligible = loop.machine.reading(pool) { $0.eligibleRunners } ?? []
       let sessions = loop.machine.reading(pool) { $0.openRunners } ?? []

@@ -95,7 +95,7 @@ package final class Loop {
   var sweepNs: Int64
   package internal(set) var isLinkUp = false
   /// Deadlines that wait for a runner get their whole threshold again once the broker's clock is known.
-  var mustRenew = true
+  package internal(set) var mustRenew = true
   /// The link came up while a batch was held: runners are told what they may have missed once it is durable.
   var mustSendAgain = false
   /// Commands were sent again because a ping showed that they are missing.
