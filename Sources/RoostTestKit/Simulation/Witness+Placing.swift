@@ -113,8 +113,9 @@ extension Witness {
     else { return }
     // Timed out, and woken anew.
     if case .noCapacity = actor.record.lastError { return }
-    // What a runner said or was due before that may have made room in time, and a wake may have lent patience.
-    let inTime = simulation.worker.deliveries[before.applied..<after.applied]
+    // What a runner said or was due before that may have made room in time, and a wake may have lent patience. A batch that
+    // is held has applied more than the worker is done with.
+    let inTime = simulation.worker.deliveries[before.applied...]
       .filter { $0.storedAtNs < deadline.ms * 1_000_000 }
     if inTime.contains(where: { $0.subject.contains(".runner.") || $0.subject.contains(".\(actor.id).") }) { return }
     let dues = before.actors.values.compactMap { $0.record.state.answerDeadline }
