@@ -38,6 +38,7 @@ struct WireBytesTests {
     for (verb, reply) in APISamples.replies {
       messages.append(("\(verb.rawValue.capitalized)Reply", "api", codec.encode(reply)))
     }
+    messages.append(("SpanExport", "spans", codec.encode(spans: SpanTests.export)))
     messages.append(("JournalBatch", "journal", codec.encode(JournalSamples.batch, record: 40)))
     return messages
   }

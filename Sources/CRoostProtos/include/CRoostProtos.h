@@ -6,3 +6,4 @@
 #include "roost/v1/journal.pb-c.h"
 #include "roost/v1/runner.pb-c.h"
 #include "roost/v1/signals.pb-c.h"
+#include "roost/v1/spans.pb-c.h"

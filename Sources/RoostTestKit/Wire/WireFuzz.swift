@@ -10,12 +10,16 @@ package enum WireFuzz {
       FuzzTarget("pong", [codec.encode(pong: pong)], codec.decodePong),
       FuzzTarget("event", [codec.encode(event: Samples.event)], codec.decodeEvent),
       FuzzTarget("outcome", [codec.encode(answer: Samples.answer)], codec.decodeAnswer),
+      FuzzTarget("span export reply", [spanExportReply], codec.decodeSpanExportReply),
     ] + commands(codec) + api(codec) + [journal(codec)] + subjects() + text()
   }
 
   private static let ping = Ping(ts: Instant(ms: 9), session: Samples.session, lastCommandIndex: 3)
   private static let pong = Pong(
     ts: Instant(ms: 9), lostThreshold: Milliseconds(15_000), status: .closed, reason: "lost")
+
+  /// One of two spans was not taken: "no".
+  private static let spanExportReply: [UInt8] = [0x0A, 0x06, 0x08, 0x01, 0x12, 0x02, 0x6E, 0x6F]
 
   private static func signals(_ codec: WireCodec) -> [FuzzTarget] {
     let actors = ActorVerb.allCases.map { verb in

@@ -170,21 +170,6 @@ extension OutgoingCommand {
   }
 }
 
-extension Trace {
-  /// The same trace, with a span of ours as parent: FNV-1a of the caller's span and the record, the same after a crash.
-  func parent(spanOf record: RoostCore.RecordIndex) -> String {
-    let bytes = Array(parent.utf8)
-    guard bytes.count >= 55 else { return parent }
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    func feed(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    for byte in bytes[36..<52] { feed(byte) }
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { feed(UInt8(truncatingIfNeeded: record >> shift)) }
-    let digits = String(max(hash, 1), radix: 16)
-    let span = String(repeating: "0", count: 16 - digits.count) + digits
-    return String(decoding: bytes[..<36], as: UTF8.self) + span + String(decoding: bytes[52..<55], as: UTF8.self)
-  }
-}
-
 extension RoostNATS.SignalMessage {
   var trace: Trace? { TraceHeaders.trace(parent: traceparent, state: tracestate) }
 }
