@@ -32,7 +32,7 @@ let package = Package(
       ]),
     library(
       "RoostWorker",
-      ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD"]),
+      ["RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD", "CRoostHTTP"]),
     library("RoostRunner", ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"]),
     library("RoostNATS", ["RoostCore", "CNats", "CCrypto"]),
     library("RoostJournal", ["RoostCore", "CRoostSystem"]),
@@ -47,8 +47,10 @@ let package = Package(
     system("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
     system("CProtobufC", pkgConfig: "libprotobuf-c", package: "libprotobuf-c-dev"),
     system("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+    system("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     .target(name: "CRoostProtos", dependencies: ["CProtobufC"]),
     .target(name: "CRoostSystem", cSettings: strictC),
+    .target(name: "CRoostHTTP", dependencies: ["CCurl"], cSettings: strictC),
 
     .executableTarget(
       name: "RoostBench", dependencies: ["RoostCore", "RoostJournal", "RoostWire"], path: "Benchmarks/RoostBench",

@@ -7,7 +7,8 @@ packages=(
   libssl-dev             # libcrypto, imported by CCrypto
   libprotobuf-c-dev      # imported by CProtobufC
   libmicrohttpd-dev      # imported by CMicroHTTPD
-  pkg-config             # how the Swift package manager finds the four
+  libcurl4-openssl-dev   # imported by CCurl
+  pkg-config             # how the Swift package manager finds the five
   protobuf-c-compiler    # protoc-c, for `make generate` and the test that compares
   protobuf-compiler      # protoc, for the Python code of Protos/
   git                    # applies the patches of Tests/Mutants, in `make mutants` and in a test

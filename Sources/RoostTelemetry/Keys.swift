@@ -54,6 +54,12 @@ package struct Key: Hashable, Sendable, CustomStringConvertible {
   package static let lastSequence = Key("roost.broker.last_sequence")
   package static let setting = Key("roost.broker.setting")
 
+  // Spans.
+  /// OpenTelemetry's own.
+  package static let messagingSystem = Key("messaging.system")
+  package static let collector = Key("roost.collector.url")
+  package static let variable = Key("roost.environment.variable")
+
   // The health page.
   package static let httpAddress = Key("roost.http.address")
   package static let ready = Key("roost.ready")

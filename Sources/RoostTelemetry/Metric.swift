@@ -7,6 +7,7 @@ package enum Metric: Int, CaseIterable, Sendable {
   // What went out.
   case commandsStart, commandsStop, commandsResent
   case actorEvents, answers, deadLetters, ticks
+  case spansExported, spansDropped, spansFailed
   // The machine.
   case rescuedBySweep
   // The loop.
@@ -56,6 +57,9 @@ package enum Metric: Int, CaseIterable, Sendable {
     case .answers: .counter("roost_answers_total", "Answers to signals published.")
     case .deadLetters: .counter("roost_dead_letters_total", "Dead letters that the broker has taken.")
     case .ticks: .counter("roost_ticks_total", "Ticks published to prove the time.")
+    case .spansExported: .spans("exported")
+    case .spansDropped: .spans("dropped")
+    case .spansFailed: .spans("failed")
     case .rescuedBySweep:
       .counter("roost_rescued_by_sweep_total", "Actors that only the periodic sweep placed; must stay 0.")
     case .batches: .counter("roost_batches_total", "Batches of the loop.")
@@ -94,6 +98,12 @@ extension Metric.Description {
     Self(
       name: "roost_signals_total", label: ("outcome", outcome), kind: .counter,
       help: "Signals by what became of them.")
+  }
+
+  fileprivate static func spans(_ outcome: String) -> Self {
+    Self(
+      name: "roost_spans_total", label: ("outcome", outcome), kind: .counter,
+      help: "Spans by whether a collector has them: dropped are those that the full queue did not take.")
   }
 
   fileprivate static func commands(_ kind: String) -> Self {

@@ -41,7 +41,7 @@ final class Keeper {
     loop = Loop(
       settings: service.settings, recovered: recovered, journal: journal, hand: hand, link: link, source: reader,
       clocks: SystemClocks.shared, compacting: compactor, recounting: historian, health: service.health,
-      metrics: service.metrics, progress: service.progress, log: service.log)
+      metrics: service.metrics, progress: service.progress, log: service.log, spans: service.spans)
     thread = LoopThread(loop, service.queue)
     keys = IdentityKeys(
       bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,

@@ -20,6 +20,7 @@ final class Service {
   let health: Health
   let metrics: Metrics
   let log: Log
+  let spans: SpanExporter?
   let streams: RoostStreams
   /// Of the life before this one, when it ended with a loss.
   let endAtLoss: SignalPosition?
@@ -30,7 +31,7 @@ final class Service {
 
   init(
     configuration: WorkerConfiguration, settings: LoopSettings, control: Control, health: Health, metrics: Metrics,
-    log: Log, endAtLoss: SignalPosition?
+    log: Log, spans: SpanExporter?, endAtLoss: SignalPosition?
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -38,6 +39,7 @@ final class Service {
     self.health = health
     self.metrics = metrics
     self.log = log
+    self.spans = spans
     self.endAtLoss = endAtLoss
     streams = RoostStreams(
       prefix: configuration.subjectPrefix, replicas: configuration.streamReplicas,

@@ -22,12 +22,16 @@ package final class Worker: Sendable {
   package func run() throws(WorkerError) {
     let settings = try loopSettings()
     var configuration = configuration
+    let spans = configuration.spans.flatMap {
+      SpanExporter.start($0, version: configuration.version, metrics: metrics, log: log)
+    }
+    defer { spans?.stop() }
     var endAtLoss: SignalPosition?
     while true {
       control.begin()
       let service = Service(
         configuration: configuration, settings: settings, control: control, health: health, metrics: metrics, log: log,
-        endAtLoss: endAtLoss)
+        spans: spans, endAtLoss: endAtLoss)
       switch try service.run() {
       case .stopped: return
       case .startOver(let after):

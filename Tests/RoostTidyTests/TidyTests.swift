@@ -11,7 +11,7 @@ struct TidyTests {
       "CRoostSystem",
     ],
     "RoostWorker": [
-      "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD",
+      "RoostNATS", "RoostJournal", "RoostWire", "RoostTelemetry", "RoostCore", "CMicroHTTPD", "CRoostHTTP",
     ],
     "RoostRunner": ["RoostNATS", "RoostWire", "RoostTelemetry", "RoostCore", "CRoostSystem"],
     "RoostNATS": ["RoostCore", "CNats", "CCrypto"],

@@ -10,9 +10,10 @@ enum WorkerCommand {
       try console.out(PoolSettingField.helpText)
       return .success
     }
-    let configuration = try WorkerConfiguration(command, environment: environment)
-    let worker = Worker(configuration)
     let log = Log.standard
+    var configuration = try WorkerConfiguration(command, environment: environment)
+    configuration.spans = SpanSettings(environment: environment, log: log)
+    let worker = Worker(configuration)
     ShutdownSignals.watch { name in
       log.info("stopping", [.signal: name])
       worker.stop()

@@ -10,6 +10,8 @@ enum ManPage {
     page += escaped(ExitCode.allCases.map { String($0.rawValue) }.joined(separator: ", "))
     page += ". docs/operating.md says what each means and what to do.\n"
     page += ".SH ENVIRONMENT\n.TP\n.B ROOST_LOG\ndebug, info, warning or error (default: info)\n"
+    page += ".TP\n.B OTEL_EXPORTER_OTLP_ENDPOINT\n"
+    page += "where a worker sends spans; docs/operating.md has the variables beside it\n"
     return page
   }
 

@@ -10,6 +10,8 @@ package struct WorkerConfiguration: Sendable {
   package var servedPools: Set<PoolID> = []
   /// HOST:PORT of /livez and /readyz; nil = none.
   package var httpAddress: String?
+  /// Where spans go; nil = nowhere.
+  package var spans: SpanSettings?
   /// What a pool's absent settings mean here.
   package var poolDefaults = PoolSettings()
   /// Hours for which the journal's records are kept for people after snapshots hold what they say; 0 = not at all.

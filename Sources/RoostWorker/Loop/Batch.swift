@@ -38,6 +38,8 @@ struct Batch {
   var shares: [Share] = []
   private(set) var letters: [Letter] = []
   private(set) var answers: [LooseAnswer] = []
+  /// Signals that came with a trace, for their spans.
+  private(set) var traced: [StreamSequence: TracedSignal] = [:]
   private(set) var inputs = 0
   /// Estimated bytes of the records.
   private(set) var bytes = 0
@@ -61,6 +63,7 @@ struct Batch {
     answers.removeAll(keepingCapacity: true)
     indexes.removeAll(keepingCapacity: true)
     forced.removeAll(keepingCapacity: true)
+    if !traced.isEmpty { traced.removeAll(keepingCapacity: true) }
     lastPool = nil
     inputs = 0
     bytes = 0
@@ -95,6 +98,8 @@ struct Batch {
     force(partition)
     answers.append(LooseAnswer(partition: partition, pool: pool, answer: answer))
   }
+
+  mutating func note(_ sequence: StreamSequence, _ signal: TracedSignal) { traced[sequence] = signal }
 
   /// The partition gets a record, whatever is in it.
   mutating func force(_ partition: Partition) {

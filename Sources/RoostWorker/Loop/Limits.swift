@@ -110,6 +110,21 @@ package enum WorkerLimits {
   /// Bytes of a message's headers that a dead letter keeps.
   static let deadLetterHeaderBytes = 16 << 10
 
+  // MARK: - Spans
+
+  /// Spans that wait, at most: some 40 MB.
+  static let queuedSpans: Int64 = 65_536
+  /// Milliseconds that the environment may name: a longer wait is a mix-up of units.
+  static let spanMs: Int64 = 3_600_000
+  /// Attempts at one batch, and the pauses in between: the first, doubled after each, and the longest that a collector may
+  /// ask for.
+  static let spanAttempts = 5
+  static let spanRetryMs: Int64 = 1_000
+  static let longestSpanRetryMs: Int64 = 60_000
+  /// How long a stop waits for the last spans to be taken, at most: whoever stops a worker may kill it after 10 s, and the
+  /// broker's word comes first.
+  static let spansAtStopMs: Int64 = 2_000
+
   // MARK: - The keeper
 
   /// An adopting journal goes on so far above the newest generation that the identity names: it is refreshed every 10 s,

@@ -119,6 +119,7 @@ extension Loop {
       source.consumed(messages: batch.consumedMessages, bytes: batch.consumedBytes)
       metrics.set(.streamPosition, to: Int64(clamping: positions.settled))
     }
+    tellSpans()
     metrics.add(.batches)
     metrics.add(.batchInputs, batch.inputs)
     batch.begin(firstRecord: journal.nextIndex.rawValue)

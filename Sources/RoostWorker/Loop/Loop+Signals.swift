@@ -134,6 +134,7 @@ extension Loop {
     case .poison: refuse(poison: message)
     }
     let isOurs = if case .passedOver = meaning { false } else { true }
+    if isOurs { noteTrace(of: message) }
     whileCareful { $0.passed(isOurs: isOurs) }
     batch.consumed(bytes: message.sizeBytes)
     positions.applied(

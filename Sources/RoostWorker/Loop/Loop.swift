@@ -24,6 +24,8 @@ package final class Loop {
   let metrics: Metrics
   let progress: Progress
   let log: Log
+  /// nil: nobody wants them.
+  let spans: (any SpanSink)?
   let hand: Hand
   let codec = WireCodec()
   let subjects: Subjects
@@ -111,7 +113,7 @@ package final class Loop {
     settings: LoopSettings, recovered: Recovered, journal: Journal, hand: Hand, link: any Link,
     source: any SignalSource, clocks: any Clocks, compacting: (any Compacting)? = nil,
     recounting: (any Recounting)? = nil, health: Health = Health(), metrics: Metrics = Metrics(),
-    progress: Progress = Progress(), log: Log = .silent
+    progress: Progress = Progress(), log: Log = .silent, spans: (any SpanSink)? = nil
   ) {
     self.settings = settings
     self.journal = journal
@@ -126,6 +128,7 @@ package final class Loop {
     self.metrics = metrics
     self.progress = progress
     self.log = log
+    self.spans = spans
     subjects = settings.subjects
     parser = SubjectParser(settings.subjects)
     discovery = Discovery(

@@ -54,6 +54,8 @@ final class Listener: Sendable {
     return answer.withLock { $0 }
   }
 
+  var everything: [Heard] { heard.withLock { $0 } }
+
   func all(_ subject: String) -> [Heard] { heard.withLock { $0.filter { $0.subject == subject } } }
 
   /// The first one with this subject, once it is there.

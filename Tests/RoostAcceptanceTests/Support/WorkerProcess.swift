@@ -5,9 +5,9 @@ import RoostTestKit
 final class WorkerProcess {
   private let process: TestProcess
 
-  init(_ arguments: [String]) throws {
+  init(_ arguments: [String], environment: [String: String] = [:]) throws {
     let words = ([TestProcess.roost, "worker"] + arguments).map { "'\($0)'" }
-    process = try TestProcess("exec \(words.joined(separator: " "))")
+    process = try TestProcess("exec \(words.joined(separator: " "))", environment: environment)
   }
 
   /// All it logged.

@@ -20,16 +20,20 @@ final class World {
   deinit { observer.stop() }
 
   /// Starts a worker and waits until it serves.
-  func worker(_ flags: String..., data: String = "data") throws -> WorkerProcess {
-    let worker = try unreadyWorker(flags, data: data)
+  func worker(
+    _ flags: String..., data: String = "data", environment: [String: String] = [:]
+  ) throws -> WorkerProcess {
+    let worker = try unreadyWorker(flags, data: data, environment: environment)
     try worker.waitUntilReady()
     try observer.waitUntilFollowing()
     return worker
   }
 
   /// Starts a worker of which nothing is expected yet.
-  func unreadyWorker(_ flags: [String] = [], data: String = "data") throws -> WorkerProcess {
-    try WorkerProcess(["--server", broker.url, "--data", dataFolder(data)] + flags)
+  func unreadyWorker(
+    _ flags: [String] = [], data: String = "data", environment: [String: String] = [:]
+  ) throws -> WorkerProcess {
+    try WorkerProcess(["--server", broker.url, "--data", dataFolder(data)] + flags, environment: environment)
   }
 
   func dataFolder(_ name: String = "data") -> String { "\(folder)/\(name)" }

@@ -86,6 +86,7 @@ final class Rig {
   var compacting: (any Compacting)?
   var recounting: (any Recounting)?
   var log = Log.silent
+  var spans: (any SpanSink)?
   var settings: LoopSettings
   var link = RigLink()
   var source = RigSource()
@@ -125,7 +126,7 @@ final class Rig {
     loop = Loop(
       settings: settings, recovered: recovered, journal: journal,
       hand: try Hand.open(disk, isNew: journal.lastIndex == .none), link: link, source: source, clocks: clocks,
-      compacting: compacting, recounting: recounting, log: log)
+      compacting: compacting, recounting: recounting, log: log, spans: spans)
     delivered = Int(recovered.positions.readAfter)
     if linkUp { bringUp() }
   }
@@ -148,19 +149,25 @@ final class Rig {
   // MARK: - The world
 
   @discardableResult
-  func store(_ subject: String, _ payload: [UInt8], replyTo: String? = nil, isTraceOnly: Bool = false) -> UInt64 {
+  func store(
+    _ subject: String, _ payload: [UInt8], replyTo: String? = nil, traceparent: String? = nil, isTraceOnly: Bool = false
+  ) -> UInt64 {
     let sequence = UInt64(stream.count + 1)
     stream.append(
       RoostNATS.SignalMessage(
-        subject: subject, sequence: sequence, storedAtNs: brokerNs, replyTo: replyTo, isTraceOnly: isTraceOnly,
-        payload: .bytes(payload)))
+        subject: subject, sequence: sequence, storedAtNs: brokerNs, replyTo: replyTo, traceparent: traceparent,
+        isTraceOnly: isTraceOnly, payload: .bytes(payload)))
     return sequence
   }
 
   @discardableResult
-  func store(_ actor: String, _ signal: ActorSignal, replyTo: String? = nil, pool: PoolID? = nil) -> UInt64 {
+  func store(
+    _ actor: String, _ signal: ActorSignal, replyTo: String? = nil, traceparent: String? = nil, pool: PoolID? = nil
+  ) -> UInt64 {
     guard let verb = signal.verb else { preconditionFailure("not a client's signal") }
-    return store(subjects.signal(pool ?? self.pool, ActorID(actor), verb), codec.encode(signal), replyTo: replyTo)
+    return store(
+      subjects.signal(pool ?? self.pool, ActorID(actor), verb), codec.encode(signal), replyTo: replyTo,
+      traceparent: traceparent)
   }
 
   @discardableResult
@@ -204,8 +211,8 @@ final class Rig {
       arrivals.signals.append(
         RoostNATS.SignalMessage(
           subject: message.subject, sequence: message.sequence, storedAtNs: message.storedAtNs,
-          pending: UInt64(stream.count - index - 1), replyTo: message.replyTo, isTraceOnly: message.isTraceOnly,
-          payload: message.payload))
+          pending: UInt64(stream.count - index - 1), replyTo: message.replyTo, traceparent: message.traceparent,
+          isTraceOnly: message.isTraceOnly, payload: message.payload))
     }
     delivered += count
     arrivals.lastSignalNs = clocks.monotonicNs()
