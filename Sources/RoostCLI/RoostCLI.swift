@@ -32,6 +32,8 @@ public enum RoostCLI {
     switch command.path {
     case ["actor", "list"], ["actor", "explain"], ["pool", "explain"], ["runner", "list"], ["pending"]:
       return try QuestionCommand(command, console: console).run(environment: environment)
+    case ["pool", "list"], ["pool", "get"]:
+      return try PoolLookCommand(command, console: console).run(environment: environment)
     case ["pool", "configure"], ["pool", "drain"], ["runner", "drain"]:
       return try PoolCommand(command, console: console).run(environment: environment)
     default: break

@@ -70,6 +70,38 @@ extension Outside {
       withExtendedLifetime(runner) {}
     }
 
+    @Test("which pools there are, of all workers, and how each of them is")
+    func pools() throws {
+      let world = try World()
+      let none = try roost(world, "pool", "list", "--timeout", "1s")
+      #expect(none.status == 69 && none.output.contains("no worker answers"), "\(none.output)")
+      let workers = try [
+        world.worker("--pool", "default/gpu", data: "gpu"), world.worker("--pool", "default/cpu", data: "cpu"),
+      ]
+      let nothing = try roost(world, "pool", "list")
+      #expect(nothing.status == 0 && nothing.output.contains("no pools yet"), "\(nothing.output)")
+      let runner = try world.runner("r1", slots: 2)
+      for pool in ["gpu", "cpu"] {
+        try world.observer.publish("roost.signal.default.\(pool).actor.a1.create")
+      }
+      try world.observer.event("ready", of: "a1")
+      let wanted = [
+        ["pool", "actors", "waiting", "runners", "slots", "free", "an", "actor", "woken", "now"],
+        ["default/cpu", "1", "0", "0", "0", "0", "waits:", "no_runner"],
+        ["default/gpu", "1", "0", "1", "2", "1", "is", "placed"],
+      ]
+      var text = ""
+      let isListed = try eventually {
+        text = try roost(world, "pool", "list").output
+        return text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) } == wanted
+      }
+      #expect(isListed, "\(text)")
+      // The observer hears the question too, so the broker does not say that nobody is there.
+      #expect(try roost(world, "pool", "get", "default/web", "--timeout", "200ms").status == 69)
+      for worker in workers { #expect(try worker.stop() == 0, "\(worker.log)") }
+      withExtendedLifetime(runner) {}
+    }
+
     @Test("a pool is configured and its runners are drained by the command line, and the worker does it")
     func poolSignals() throws {
       let world = try World()
@@ -82,6 +114,8 @@ extension Outside {
         #expect((created.status == 0) == (number < 4), "\(created.output)")
         if number == 4 { #expect(created.output.contains("limit:max_actors"), "\(created.output)") }
       }
+      let shown = try roost(world, "pool", "get", "default/gpu").output
+      #expect(shown.contains(/max_pending +1, of its own\n/) && shown.contains(/events +all\n/), "\(shown)")
       let refused = try roost(world, "pool", "configure", "default/gpu", "--set", "runner_ping_interval_ms=60000")
       #expect(refused.status == 1 && refused.output.contains("invalid_settings"), "\(refused.output)")
       #expect(try roost(world, "pool", "configure", "default/gpu").status == 64)

@@ -21,6 +21,11 @@ struct PoolSettingTests {
       #expect(settings != PoolSettings(), "\(field.name)")
       let changed = PoolSettingField.all.filter { $0.read(settings) != $0.read(PoolSettings()) }.map(\.name)
       #expect(changed == [field.name])
+      var overlay = PoolSettingsOverlay()
+      field.lay(settings, &overlay)
+      #expect(PoolSettingField.all.filter { $0.isLaid(overlay) }.map(\.name) == [field.name])
+      #expect(overlay.over(PoolSettings()) == settings)
+      #expect(PoolSettingsOverlay(all: settings).over(PoolSettings()) == settings)
     }
   }
 

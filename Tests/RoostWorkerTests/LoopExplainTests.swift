@@ -43,6 +43,26 @@ struct LoopExplainTests {
     #expect(try explain(rig, nil).summary.contains("all 1 runners are draining"))
   }
 
+  @Test("a pool's numbers, the settings that hold, and which of them are its own")
+  func description() throws {
+    let rig = try Rig()
+    rig.announce("r1", version: 1, slots: 4)
+    rig.announce("r2", version: 2, slots: 1)
+    rig.store("a1", .create(Create()))
+    rig.store("a2", .create(Create()))
+    var own = PoolSettingsOverlay()
+    own.maxPending = 7
+    rig.store(rig.subjects.signal(rig.pool, .configure), rig.codec.encode(PoolSignal.configure(own)))
+    try rig.settle()
+    let pool = try #require(try explain(rig, nil).pool)
+    #expect(try explain(rig, "a1").pool == nil)
+    #expect((pool.actors, pool.pending, pool.runners, pool.slots, pool.freeSlots) == (2, 0, 2, 1, 0))
+    #expect(pool.pendingReason == "newest_full")
+    #expect(pool.ownSettings == own)
+    #expect(pool.settings.maxPending == 7)
+    #expect(pool.settings.maxActors == rig.loop.machine.defaults.maxActors)
+  }
+
   @Test("runners that have fallen silent are the reason until one pings")
   func silent() throws {
     let rig = try Rig()

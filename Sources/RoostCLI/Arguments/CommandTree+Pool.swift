@@ -1,6 +1,7 @@
 extension CommandTree {
   static let pool = CommandSpec(
-    name: "pool", summary: "look at a pool, or change it", subcommands: [explainPool, configurePool, drainPool])
+    name: "pool", summary: "look at a pool, or change it",
+    subcommands: [listPools, getPool, explainPool, configurePool, drainPool])
 
   private static let configurePool = CommandSpec(
     name: "configure", summary: "give a pool settings of its own, in the place of all that it had",

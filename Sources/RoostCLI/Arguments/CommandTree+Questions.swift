@@ -22,6 +22,13 @@ extension CommandTree {
     name: "pending", summary: "list the actors that wait for a slot, the next one first", operands: [poolOperand],
     options: listOptions)
 
+  static let listPools = CommandSpec(
+    name: "list", summary: "list the pools that have a worker", options: questionOptions)
+
+  static let getPool = CommandSpec(
+    name: "get", summary: "show a pool as it is now, and the settings that hold", operands: [poolOperand],
+    options: questionOptions)
+
   static let explainPool = CommandSpec(
     name: "explain", summary: "say whether an actor that is woken now would be placed, where, and why not",
     operands: [poolOperand], options: questionOptions)

@@ -11,6 +11,8 @@ struct PoolSettingField: Sendable {
   let write: @Sendable (inout PoolSettings, String) -> Bool
   /// Lays the value over the defaults of whichever worker serves the pool.
   let lay: @Sendable (PoolSettings, inout PoolSettingsOverlay) -> Void
+  /// The pool has a value of its own.
+  let isLaid: @Sendable (PoolSettingsOverlay) -> Bool
 
   static let all: [PoolSettingField] = [
     .milliseconds("base_retry_timeout_ms", \.baseRetryTimeout, \.baseRetryTimeout),
@@ -118,7 +120,8 @@ extension PoolSettingField {
         guard let value = read(text) else { return false }
         settings[keyPath: path] = value
         return true
-      }, lay: { settings, overlay in overlay[keyPath: overlaid] = settings[keyPath: path] })
+      }, lay: { settings, overlay in overlay[keyPath: overlaid] = settings[keyPath: path] },
+      isLaid: { $0[keyPath: overlaid] != nil })
   }
 
   /// Digits only: no sign, no spaces.

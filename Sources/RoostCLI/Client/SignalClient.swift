@@ -89,6 +89,37 @@ final class SignalClient {
     return reply
   }
 
+  /// What every worker answers that is there, within `timeoutMs`: who has not answered `gatherMs` after the last one is not.
+  /// Errors: `unavailable` when none answers.
+  func gather(_ subject: String, timeoutMs: Int64) throws(CLIError) -> [[UInt8]] {
+    let arrived = Mailbox<[UInt8]>()
+    var answers: [[UInt8]] = []
+    do throws(NATSError) {
+      let inbox = connection.newInbox()
+      let subscription = try connection.subscribe(inbox) { _ = arrived.put($0.payload, limit: Self.greatestAnswers) }
+      try connection.publish(subject, reply: inbox)
+      let end = ContinuousClock.now + .milliseconds(timeoutMs)
+      var deadline = end
+      // The broker says by an empty message that nobody is there.
+      while answers.count < Self.greatestAnswers, let answer = arrived.take(until: deadline), !answer.isEmpty {
+        answers.append(answer)
+        deadline = min(end, .now + .milliseconds(Self.gatherMs))
+      }
+      withExtendedLifetime(subscription) {}
+    } catch {
+      throw CLIError(error)
+    }
+    guard !answers.isEmpty else {
+      throw CLIError(.unavailable, "no worker answers on \(subject); start one, or check --server")
+    }
+    return answers
+  }
+
+  /// As tools for NATS services do.
+  private static let gatherMs = 300
+  /// More workers than anybody has on one broker.
+  private static let greatestAnswers = 1_000
+
   /// The next signal to the actor in the stream, from this sequence on; nil: there is none (any more).
   func storedSignal(
     of pool: PoolID, _ actor: ActorID, from sequence: StreamSequence

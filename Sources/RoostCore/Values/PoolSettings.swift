@@ -76,6 +76,26 @@ package struct PoolSettingsOverlay: Equatable, Sendable {
 
   package init() {}
 
+  /// Leaves nothing to defaults.
+  package init(all settings: PoolSettings) {
+    baseRetryTimeout = settings.baseRetryTimeout
+    backoffMaxExponent = settings.backoffMaxExponent
+    retryResetDuration = settings.retryResetDuration
+    actorStartThreshold = settings.actorStartThreshold
+    actorStopThreshold = settings.actorStopThreshold
+    runnerPingInterval = settings.runnerPingInterval
+    runnerEligibleThreshold = settings.runnerEligibleThreshold
+    runnerLostThreshold = settings.runnerLostThreshold
+    runnerDrainDeadline = settings.runnerDrainDeadline
+    destroyedRetention = settings.destroyedRetention
+    maxPending = settings.maxPending
+    maxActors = settings.maxActors
+    maxInputBytes = settings.maxInputBytes
+    events = settings.events
+    drainOnVersionUpgrade = settings.drainOnVersionUpgrade
+    stopAfter = settings.stopAfter
+  }
+
   package func over(_ defaults: PoolSettings) -> PoolSettings {
     var result = defaults
     func set<Value>(_ path: WritableKeyPath<PoolSettings, Value>, _ value: Value?) {

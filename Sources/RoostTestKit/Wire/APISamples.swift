@@ -59,6 +59,17 @@ package enum APISamples {
     return runner
   }
 
+  package static var pool: PoolDescription {
+    var settings = PoolSettings()
+    (settings.maxPending, settings.events, settings.drainOnVersionUpgrade) = (7, .outcomes, true)
+    var own = PoolSettingsOverlay()
+    (own.maxPending, own.events) = (7, .outcomes)
+    var pool = PoolDescription(settings: settings, ownSettings: own)
+    (pool.actors, pool.pending, pool.pendingReason) = (1, 2, "newest_full")
+    (pool.runners, pool.slots, pool.freeSlots) = (3, 4, 5)
+    return pool
+  }
+
   package static var replies: [(APIVerb, APIReply)] {
     let results: [(APIVerb, APIReply)] = [
       (.wake, .wake(Samples.answer)), (.get, .get(bare)), (.get, .get(full)),
@@ -96,6 +107,7 @@ package enum APISamples {
       ),
       (.explain, .explain(Explanation(actor: full, summary: "s", facts: ["f1", ""], remedies: ["r1"]))),
       (.explain, .explain(Explanation(actor: nil, summary: "s"))),
+      (.explain, .explain(Explanation(actor: nil, pool: pool, summary: "s"))),
     ]
     let error = APIError(code: "unknown_actor", message: "there is none: create it", isRetryable: true)
     return results + APIVerb.allCases.map { ($0, .failed(error)) }

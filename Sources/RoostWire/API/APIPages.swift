@@ -125,13 +125,19 @@ package struct HistoryPage: Equatable, Sendable {
 package struct Explanation: Equatable, Sendable {
   /// nil = the answer is about the pool.
   package var actor: ActorDescription?
+  /// nil = the answer is about an actor.
+  package var pool: PoolDescription?
   /// One sentence.
   package var summary: String
   /// One sentence each, the most important first.
   package var facts: [String]
   package var remedies: [String]
-  package init(actor: ActorDescription?, summary: String, facts: [String] = [], remedies: [String] = []) {
+  package init(
+    actor: ActorDescription?, pool: PoolDescription? = nil, summary: String, facts: [String] = [],
+    remedies: [String] = []
+  ) {
     self.actor = actor
+    self.pool = pool
     self.summary = summary
     self.facts = facts
     self.remedies = remedies

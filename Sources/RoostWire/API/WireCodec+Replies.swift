@@ -41,6 +41,7 @@ extension WireCodec {
     case .explain(let explanation):
       let message = writing.make(Roost__V1__ExplainReply.self)
       message.pointee.actor = explanation.actor.map { writing.build($0) }
+      message.pointee.pool = explanation.pool.map { writing.build($0) }
       message.pointee.summary = writing.copy(explanation.summary)
       (message.pointee.n_facts, message.pointee.facts) = writing.list(texts: explanation.facts)
       (message.pointee.n_remedies, message.pointee.remedies) = writing.list(texts: explanation.remedies)
@@ -104,6 +105,7 @@ extension WireCodec {
       return .explain(
         Explanation(
           actor: try message.actor.map { actor throws(WireError) in try ActorDescription(from: actor.pointee) },
+          pool: try message.pool.map { pool throws(WireError) in try PoolDescription(from: pool.pointee) },
           summary: try message.summary.text("ExplainReply.summary"),
           facts: try [String](texts: message.facts, count: message.n_facts, "ExplainReply.facts"),
           remedies: try [String](texts: message.remedies, count: message.n_remedies, "ExplainReply.remedies")))

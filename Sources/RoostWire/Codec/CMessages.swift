@@ -156,6 +156,9 @@ extension Roost__V1__HistoryEntry: CMessage {
 extension Roost__V1__HistoryReply: CMessage {
   static func initialize(_ message: UnsafeMutablePointer<Self>) { roost__v1__history_reply__init(message) }
 }
+extension Roost__V1__PoolView: CMessage {
+  static func initialize(_ message: UnsafeMutablePointer<Self>) { roost__v1__pool_view__init(message) }
+}
 extension Roost__V1__ExplainRequest: CMessage {
   static func initialize(_ message: UnsafeMutablePointer<Self>) { roost__v1__explain_request__init(message) }
 }

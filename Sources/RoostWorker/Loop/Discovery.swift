@@ -1,11 +1,13 @@
 import Foundation
+import RoostCore
+import RoostNATS
 import RoostTelemetry
 import RoostWire
 
 /// The worker as a NATS micro service (the broker's ADR-32): tools that know that protocol find it, what it answers, and
 /// how that goes.
-struct Discovery {
-  static let serviceName = "roost"
+package struct Discovery {
+  package static let serviceName = "roost"
 
   enum Verb: String, CaseIterable {
     case ping = "PING"
@@ -42,6 +44,24 @@ struct Discovery {
     }
   }
 
+  /// Where all workers are asked for what `pools` finds.
+  package static let statistics = "$SRV.STATS.\(serviceName)"
+
+  /// The pools that the answer of a worker names, and how many it has; nil: it is a worker of other subjects. What is no name
+  /// of a pool is left out.
+  package static func pools(_ answer: JSONValue, _ subjects: Subjects) -> (named: [PoolID], total: UInt64)? {
+    guard case .array(let endpoints)? = answer["endpoints"],
+      let data = endpoints.first(where: { $0["subject"]?.string == subjects.requests(.explain) })?["data"],
+      case .array(let names)? = data["pools"], let total = data["pools_total"]?.unsigned
+    else { return nil }
+    let named = names.compactMap { name -> PoolID? in
+      let parts = (name.string ?? "").split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+      guard parts.count == 2, parts.allSatisfy(Grammar.isPoolName) else { return nil }
+      return PoolID(namespace: parts[0], name: parts[1])
+    }
+    return (named, total)
+  }
+
   mutating func count(_ verb: APIVerb, _ error: APIError?, ns: Int64) {
     tallies[verb, default: Tally()].requests += 1
     tallies[verb, default: Tally()].ns += ns
@@ -52,8 +72,9 @@ struct Discovery {
 
   static func isAsked(on subject: String) -> Bool { subject.hasPrefix("$SRV.") }
 
-  /// The reply to what was asked on this subject; nil: it is not one of the protocol's.
-  func reply(to subject: String) -> [UInt8]? {
+  /// The reply to what was asked on this subject; nil: it is not one of the protocol's. `pools`: those that there are, of
+  /// which as many are named as a message of `greatestBytes` has room for.
+  func reply(to subject: String, pools: @autoclosure () -> [PoolID], greatestBytes: Int) -> [UInt8]? {
     let tokens = subject.split(separator: ".")
     guard tokens.count > 1, tokens[0] == "$SRV", let verb = Verb(rawValue: String(tokens[1])) else { return nil }
     var face = Face(
@@ -75,11 +96,18 @@ struct Discovery {
         endpoint.processingTime = tally.ns
         endpoint.averageProcessingTime = tally.ns / Int64(max(tally.requests, 1))
         // Some readers want the field to be there.
-        endpoint.data = [:]
+        endpoint.data = verb == .explain ? Self.named(pools(), greatestBytes) : Named()
         return endpoint
       }
     }
     return face.bytes
+  }
+
+  /// The pools whom `explain` may be asked about.
+  private static func named(_ pools: [PoolID], _ greatestBytes: Int) -> Named {
+    let room = max(0, greatestBytes - WorkerLimits.discoveryBytes) / WorkerLimits.namedPoolBytes
+    let names = pools.prefix(min(room, WorkerLimits.namedPools)).map(\.description)
+    return Named(pools: names, poolsTotal: pools.count)
   }
 
   private func endpoint(_ verb: APIVerb) -> Endpoint { Endpoint(name: verb.rawValue, subject: subjects.requests(verb)) }
@@ -117,6 +145,11 @@ struct Discovery {
     var lastError: String?
     var processingTime: Int64?
     var averageProcessingTime: Int64?
-    var data: [String: String]?
+    var data: Named?
+  }
+
+  private struct Named: Encodable {
+    var pools: [String]?
+    var poolsTotal: Int?
   }
 }

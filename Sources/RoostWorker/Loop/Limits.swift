@@ -94,6 +94,11 @@ package enum WorkerLimits {
   /// Readings of a folder beside its worker before that is given up: two that agree are enough, and a reading meets a write
   /// that is half done, or a file that goes, once in a while.
   static let readingsBesideWorker = 6
+  /// Pools that the worker names as a service: enough to look over, and some milliseconds to write.
+  package static let namedPools = 1_000
+  /// A name, NS/POOL, with its quotes and comma, and what the reply has beside the names.
+  static let namedPoolBytes = 68
+  static let discoveryBytes = 8_192
   /// What a page has beside its rows.
   static let pageOverheadBytes = 512
   /// What keeping a dead letter costs beside its payload and headers, in bytes.

@@ -34,7 +34,9 @@ extension Loop {
     guard let replyTo = inquiry.replyTo else { return .none }
     if Discovery.isAsked(on: inquiry.subject) {
       rows -= WorkerLimits.smallRows
-      if let face = discovery.reply(to: inquiry.subject) { link.reply(to: replyTo, payload: face) }
+      let face = discovery.reply(
+        to: inquiry.subject, pools: machine.poolIDs, greatestBytes: link.maxMessageBytes)
+      if let face { link.reply(to: replyTo, payload: face) }
       return .none
     }
     do throws(WireError) {
@@ -110,7 +112,11 @@ extension Loop {
   private func explain(_ actor: ActorID?, in pool: PoolID) -> APIReply {
     guard let outlook = machine.reading(pool, { $0.outlook }) else { return .failed(.unknown(pool)) }
     let explaining = Explaining(pool: pool, outlook: outlook, now: clock.clock(at: turnNs))
-    guard let actor else { return .explain(explaining.explanation(of: nil)) }
+    guard let actor else {
+      var explanation = explaining.explanation(of: nil)
+      explanation.pool = machine.reading(pool) { PoolDescription($0, outlook) }
+      return .explain(explanation)
+    }
     if quarantine.contains(actor, in: pool) { return .failed(.quarantined(actor)) }
     guard let view = machine.reading(pool, { $0.actorView(actor) }) ?? nil else { return .failed(.unknown(actor)) }
     return .explain(explaining.explanation(of: ActorDescription(view)))

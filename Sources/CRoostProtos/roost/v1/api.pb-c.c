@@ -778,6 +778,51 @@ void   roost__v1__history_reply__free_unpacked
   assert(message->base.descriptor == &roost__v1__history_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   roost__v1__pool_view__init
+                     (Roost__V1__PoolView         *message)
+{
+  static const Roost__V1__PoolView init_value = ROOST__V1__POOL_VIEW__INIT;
+  *message = init_value;
+}
+size_t roost__v1__pool_view__get_packed_size
+                     (const Roost__V1__PoolView *message)
+{
+  assert(message->base.descriptor == &roost__v1__pool_view__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t roost__v1__pool_view__pack
+                     (const Roost__V1__PoolView *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &roost__v1__pool_view__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t roost__v1__pool_view__pack_to_buffer
+                     (const Roost__V1__PoolView *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &roost__v1__pool_view__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Roost__V1__PoolView *
+       roost__v1__pool_view__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Roost__V1__PoolView *)
+     protobuf_c_message_unpack (&roost__v1__pool_view__descriptor,
+                                allocator, len, data);
+}
+void   roost__v1__pool_view__free_unpacked
+                     (Roost__V1__PoolView *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &roost__v1__pool_view__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   roost__v1__explain_request__init
                      (Roost__V1__ExplainRequest         *message)
 {
@@ -2572,6 +2617,135 @@ const ProtobufCMessageDescriptor roost__v1__history_reply__descriptor =
   (ProtobufCMessageInit) roost__v1__history_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor roost__v1__pool_view__field_descriptors[8] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, settings),
+    &roost__v1__pool_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "own_settings",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, own_settings),
+    &roost__v1__pool_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actors",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, actors),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, pending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending_reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, pending_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runners",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, runners),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slots",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, slots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "free_slots",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__PoolView, free_slots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned roost__v1__pool_view__field_indices_by_name[] = {
+  2,   /* field[2] = actors */
+  7,   /* field[7] = free_slots */
+  1,   /* field[1] = own_settings */
+  3,   /* field[3] = pending */
+  4,   /* field[4] = pending_reason */
+  5,   /* field[5] = runners */
+  0,   /* field[0] = settings */
+  6,   /* field[6] = slots */
+};
+static const ProtobufCIntRange roost__v1__pool_view__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor roost__v1__pool_view__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "roost.v1.PoolView",
+  "PoolView",
+  "Roost__V1__PoolView",
+  "roost.v1",
+  sizeof(Roost__V1__PoolView),
+  8,
+  roost__v1__pool_view__field_descriptors,
+  roost__v1__pool_view__field_indices_by_name,
+  1,  roost__v1__pool_view__number_ranges,
+  (ProtobufCMessageInit) roost__v1__pool_view__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor roost__v1__explain_request__field_descriptors[1] =
 {
   {
@@ -2610,7 +2784,7 @@ const ProtobufCMessageDescriptor roost__v1__explain_request__descriptor =
   (ProtobufCMessageInit) roost__v1__explain_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor roost__v1__explain_reply__field_descriptors[5] =
+static const ProtobufCFieldDescriptor roost__v1__explain_reply__field_descriptors[6] =
 {
   {
     "actor",
@@ -2661,6 +2835,18 @@ static const ProtobufCFieldDescriptor roost__v1__explain_reply__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "pool",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Roost__V1__ExplainReply, pool),
+    &roost__v1__pool_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "error",
     15,
     PROTOBUF_C_LABEL_NONE,
@@ -2675,16 +2861,17 @@ static const ProtobufCFieldDescriptor roost__v1__explain_reply__field_descriptor
 };
 static const unsigned roost__v1__explain_reply__field_indices_by_name[] = {
   0,   /* field[0] = actor */
-  4,   /* field[4] = error */
+  5,   /* field[5] = error */
   2,   /* field[2] = facts */
+  4,   /* field[4] = pool */
   3,   /* field[3] = remedies */
   1,   /* field[1] = summary */
 };
 static const ProtobufCIntRange roost__v1__explain_reply__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 4 },
-  { 0, 5 }
+  { 15, 5 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor roost__v1__explain_reply__descriptor =
 {
@@ -2694,7 +2881,7 @@ const ProtobufCMessageDescriptor roost__v1__explain_reply__descriptor =
   "Roost__V1__ExplainReply",
   "roost.v1",
   sizeof(Roost__V1__ExplainReply),
-  5,
+  6,
   roost__v1__explain_reply__field_descriptors,
   roost__v1__explain_reply__field_indices_by_name,
   2,  roost__v1__explain_reply__number_ranges,

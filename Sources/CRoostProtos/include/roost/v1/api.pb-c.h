@@ -35,6 +35,7 @@ typedef struct Roost__V1__PendingReply Roost__V1__PendingReply;
 typedef struct Roost__V1__HistoryRequest Roost__V1__HistoryRequest;
 typedef struct Roost__V1__HistoryEntry Roost__V1__HistoryEntry;
 typedef struct Roost__V1__HistoryReply Roost__V1__HistoryReply;
+typedef struct Roost__V1__PoolView Roost__V1__PoolView;
 typedef struct Roost__V1__ExplainRequest Roost__V1__ExplainRequest;
 typedef struct Roost__V1__ExplainReply Roost__V1__ExplainReply;
 
@@ -397,6 +398,23 @@ struct  Roost__V1__HistoryReply
     , 0,NULL, 0, NULL }
 
 
+struct  Roost__V1__PoolView
+{
+  ProtobufCMessage base;
+  Roost__V1__PoolSettings *settings;
+  Roost__V1__PoolSettings *own_settings;
+  uint64_t actors;
+  uint64_t pending;
+  ProtobufCBinaryData pending_reason;
+  uint32_t runners;
+  uint64_t slots;
+  uint64_t free_slots;
+};
+#define ROOST__V1__POOL_VIEW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&roost__v1__pool_view__descriptor) \
+    , NULL, NULL, 0, 0, {0,NULL}, 0, 0, 0 }
+
+
 struct  Roost__V1__ExplainRequest
 {
   ProtobufCMessage base;
@@ -416,11 +434,12 @@ struct  Roost__V1__ExplainReply
   ProtobufCBinaryData *facts;
   size_t n_remedies;
   ProtobufCBinaryData *remedies;
+  Roost__V1__PoolView *pool;
   Roost__V1__ApiError *error;
 };
 #define ROOST__V1__EXPLAIN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&roost__v1__explain_reply__descriptor) \
-    , NULL, {0,NULL}, 0,NULL, 0,NULL, NULL }
+    , NULL, {0,NULL}, 0,NULL, 0,NULL, NULL, NULL }
 
 
 /* Roost__V1__ApiError methods */
@@ -749,6 +768,25 @@ Roost__V1__HistoryReply *
 void   roost__v1__history_reply__free_unpacked
                      (Roost__V1__HistoryReply *message,
                       ProtobufCAllocator *allocator);
+/* Roost__V1__PoolView methods */
+void   roost__v1__pool_view__init
+                     (Roost__V1__PoolView         *message);
+size_t roost__v1__pool_view__get_packed_size
+                     (const Roost__V1__PoolView   *message);
+size_t roost__v1__pool_view__pack
+                     (const Roost__V1__PoolView   *message,
+                      uint8_t             *out);
+size_t roost__v1__pool_view__pack_to_buffer
+                     (const Roost__V1__PoolView   *message,
+                      ProtobufCBuffer     *buffer);
+Roost__V1__PoolView *
+       roost__v1__pool_view__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   roost__v1__pool_view__free_unpacked
+                     (Roost__V1__PoolView *message,
+                      ProtobufCAllocator *allocator);
 /* Roost__V1__ExplainRequest methods */
 void   roost__v1__explain_request__init
                      (Roost__V1__ExplainRequest         *message);
@@ -843,6 +881,9 @@ typedef void (*Roost__V1__HistoryEntry_Closure)
 typedef void (*Roost__V1__HistoryReply_Closure)
                  (const Roost__V1__HistoryReply *message,
                   void *closure_data);
+typedef void (*Roost__V1__PoolView_Closure)
+                 (const Roost__V1__PoolView *message,
+                  void *closure_data);
 typedef void (*Roost__V1__ExplainRequest_Closure)
                  (const Roost__V1__ExplainRequest *message,
                   void *closure_data);
@@ -873,6 +914,7 @@ extern const ProtobufCMessageDescriptor roost__v1__pending_reply__descriptor;
 extern const ProtobufCMessageDescriptor roost__v1__history_request__descriptor;
 extern const ProtobufCMessageDescriptor roost__v1__history_entry__descriptor;
 extern const ProtobufCMessageDescriptor roost__v1__history_reply__descriptor;
+extern const ProtobufCMessageDescriptor roost__v1__pool_view__descriptor;
 extern const ProtobufCMessageDescriptor roost__v1__explain_request__descriptor;
 extern const ProtobufCMessageDescriptor roost__v1__explain_reply__descriptor;
 
