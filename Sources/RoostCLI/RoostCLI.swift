@@ -19,11 +19,29 @@ public enum RoostCLI {
         try console.out(isRoot ? HelpText.of(CommandTree.root, path: []) : HelpText.of(command))
         return .success
       }
-      return try run(command, environment, console)
+      let once = { (console: Console) throws(CLIError) in try run(command, environment, console) }
+      return try written(command, console, by: once)
     } catch {
       console.err(error.text + "\n")
       return error.exitCode
     }
+  }
+
+  /// As one JSON document where that was asked for; else as the command writes it.
+  private static func written(
+    _ command: ParsedCommand, _ console: Console, by run: (Console) throws(CLIError) -> ExitCode
+  ) throws(CLIError) -> ExitCode {
+    guard command.outputForm == .json, !command.spec.printsOneObject else { return try run(console) }
+    let array = JSONArray(console)
+    let code: ExitCode
+    do throws(CLIError) {
+      code = try run(array.lines)
+    } catch {
+      try array.end(isFailed: true)
+      throw error
+    }
+    try array.end(isFailed: false)
+    return code
   }
 
   private static func run(

@@ -27,18 +27,18 @@ extension Outside {
       let sequence = signal["seq"] ?? ""
       try world.observer.wait(for: ["t": "dead", "headers.Roost-Dead-Sequence": sequence])
 
-      let letter = try #require(try objects(roost("dead list --output json", world).text).first)
+      let letter = try #require(try objects(roost("dead list --output jsonl", world).text).first)
       #expect(letter["reason"] == "undecodable" && letter["signal_sequence"] == sequence, "\(letter)")
       #expect(letter["subject"] == Subject.actor("a1", "wake"))
       let shown = try roost("dead show \(letter["letter"] ?? "")", world)
       #expect(shown.code == 0 && shown.text.contains("bytes       ffffff"), "\(shown.text)")
 
       // It is no better now: it comes back, as one new letter, and the command does not go on with that one.
-      let again = try roost("dead redrive --pool default/gpu --output json", world)
+      let again = try roost("dead redrive --pool default/gpu --output jsonl", world)
       let redriven = try objects(again.text)
       #expect(again.code == 0 && redriven.count == 1, "\(again.text)")
       try world.observer.wait(for: ["t": "dead", "headers.Roost-Dead-Sequence": redriven.first?["sequence"] ?? ""])
-      let back = try objects(roost("dead list --output json", world).text)
+      let back = try objects(roost("dead list --output jsonl", world).text)
       try #require(back.count == 1)
       let dropped = try roost("dead drop \(back[0]["letter"] ?? "")", world)
       #expect(dropped.code == 0 && dropped.text.hasPrefix("dropped letter="), "\(dropped.text)")
@@ -75,14 +75,14 @@ extension Outside {
         try world.observer.publish(Subject.actor(actor, verb), replyTo: replyTo)
         #expect(try world.observer.final(at: replyTo)["body.reason"] == "quarantined")
       }
-      #expect(try eventually { try objects(roost("dead list --output json", world).text).count >= 3 })
+      #expect(try eventually { try objects(roost("dead list --output jsonl", world).text).count >= 3 })
       #expect(try second.stop() == 0, "\(second.log)")
       #expect(try roost("journal repair --apply \(data)", world).code == 0)
 
       let third = try world.worker()
       try runner.wait(for: ["saw": "welcome"], count: 2)
       let redriven = try objects(
-        roost("dead redrive --pool default/gpu --reason quarantined --output json", world).text
+        roost("dead redrive --pool default/gpu --reason quarantined --output jsonl", world).text
       )
       .filter { $0["result"] == "redriven" }.map { $0["subject"] ?? "" }
       #expect(

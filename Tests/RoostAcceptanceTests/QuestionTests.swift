@@ -41,7 +41,7 @@ extension Outside {
       #expect(
         try roost(world, "actor", "list", "default/gpu", "--state", "pending", "--limit", "1").output
           .split(separator: "\n").dropFirst().map { $0.prefix(2) } == ["a2"])
-      let json = try roost(world, "actor", "list", "default/gpu", "--runner", "r1", "--output", "json")
+      let json = try roost(world, "actor", "list", "default/gpu", "--runner", "r1", "--output", "jsonl")
       #expect(
         json.output.contains(#""actor_id":"a1""#) && json.output.split(separator: "\n").count == 1, "\(json.output)")
 

@@ -86,7 +86,7 @@ extension Outside {
     @Test("ends by itself after the time it was given, and says when the broker is away")
     func ends() throws {
       let world = try World()
-      let live = try trace(world, "default/gpu", "--for", "300ms", "--output", "json")
+      let live = try trace(world, "default/gpu", "--for", "300ms", "--output", "jsonl")
       #expect(try live.exitCode() == 0 && live.output.isEmpty, "\(live.output)")
       let away = try TestProcess("exec '\(TestProcess.roost)' trace default/gpu --server nats://127.0.0.1:1")
       #expect(try away.exitCode() == 69, "\(away.output)")

@@ -96,7 +96,7 @@ struct DeadTranscriptTests {
     post.transcript.roost("dead", "list")
     post.transcript.roost("dead", "list", "--pool", "default/gpu", "--reason", "quarantined", "--limit", "2")
     post.transcript.roost(
-      "dead", "list", "--pool", "default/gpu", "--reason", "quarantined", "--from", "6", "--output", "json")
+      "dead", "list", "--pool", "default/gpu", "--reason", "quarantined", "--from", "6", "--output", "jsonl")
     post.transcript.roost("dead", "list", "--pool", "default/cpu")
     for letter in [1, 3, 4, 7, 8] { post.transcript.roost("dead", "show", String(letter)) }
     post.transcript.roost("dead", "show", "1", "--output", "json")
@@ -128,7 +128,7 @@ struct DeadTranscriptTests {
     post.transcript.roost("dead", "redrive", "--reason", "quarantined")
     // The same signal in a second letter, from a worker that died before it knew of the first one.
     try post.letter(12, "quarantined", "roost.signal.default.gpu.actor.a1.wake", stored: 2)
-    post.transcript.roost("dead", "redrive", "--pool", "default/gpu", "--reason", "quarantined", "--output", "json")
+    post.transcript.roost("dead", "redrive", "--pool", "default/gpu", "--reason", "quarantined", "--output", "jsonl")
     post.transcript.roost("dead", "redrive", "--reason", "undecodable")
     post.transcript.roost("dead", "redrive", "--reason", "malformed_pool")
     post.transcript.roost("dead", "list")

@@ -50,6 +50,7 @@ struct UsageTranscriptTests {
     it.roost("actor", "create", "default/gpu", "a1", "--input-file", "no/such/file")
     it.roost("actor", "allocate", "default/gpu", "a1")
     it.roost("actor", "allocate", "default/gpu", "a1", "--runner", "r1", "--ticket", "last")
+    it.roost("trace", "default/gpu", "--output", "json")
     it.roost("worker")
     it.roost("worker", "--data", "d", "--pool", "gpu")
     it.roost("worker", "--data", "d", "--http", "gpu")

@@ -12,6 +12,8 @@ struct CommandSpec: Sendable {
   /// A command line of its own, which begins with the first operand and ends the options; at least one word.
   var commandLine: OperandSpec?
   var options: [OptionSpec] = []
+  /// What it prints is one object, with `--output json`; others print an array.
+  var printsOneObject = false
   /// Empty for most commands that do something themselves.
   var subcommands: [CommandSpec] = []
 
@@ -54,6 +56,12 @@ struct OptionSpec: Sendable {
   var choices: [String] = []
   /// A letter that stands for it, behind one dash.
   var short: Character?
+
+  /// As help shows it.
+  var label: String {
+    let names = short.map { "-\($0), --\(name)" } ?? "--\(name)"
+    return value.map { "\(names) \($0)" } ?? names
+  }
 
   static let help = OptionSpec(name: "help", value: nil, summary: "show this help", short: "h")
 

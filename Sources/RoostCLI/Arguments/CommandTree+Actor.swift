@@ -46,7 +46,7 @@ extension CommandTree {
     name: "get", summary: "show an actor as it is now", operands: actorOperands,
     options: [
       .value("timeout", "DURATION", "how long to wait for the worker (default: 5s)")
-    ] + clientOptions)
+    ] + clientOptions, printsOneObject: true)
 
   static let actorOperands = [
     OperandSpec(name: "NS/POOL", summary: "namespace and pool, e.g. default/gpu"),
@@ -63,7 +63,5 @@ extension CommandTree {
     ] + clientOptions
 
   private static let clientOptions =
-    [
-      OptionSpec.choice("output", ["text", "json"], "json: one object per line (default: text)"), prefix,
-    ] + access
+    [OutputForm.option, prefix] + access
 }

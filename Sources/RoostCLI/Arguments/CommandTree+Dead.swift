@@ -15,7 +15,8 @@ extension CommandTree {
   private static let deadShow = CommandSpec(
     name: "show", summary: "everything about one letter: headers, and the signal in it",
     details: "An input is counted, not shown. Of a payload that cannot be read the first bytes are shown.",
-    operands: [OperandSpec(name: "SEQUENCE", summary: deadSequence.summary)], options: deadOptions)
+    operands: [OperandSpec(name: "SEQUENCE", summary: deadSequence.summary)], options: deadOptions,
+    printsOneObject: true)
 
   private static let deadRedrive = CommandSpec(
     name: "redrive", summary: "publish the signals in letters again, then delete the letters",
@@ -43,8 +44,5 @@ extension CommandTree {
   private static let deadDryRun = OptionSpec.flag("dry-run", "only say what would be done")
 
   private static let deadOptions =
-    [
-      OptionSpec.choice("output", ["text", "json"], "json: one object per line (default: text)"),
-      prefix,
-    ] + access
+    [OutputForm.option, prefix] + access
 }

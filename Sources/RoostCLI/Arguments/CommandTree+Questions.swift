@@ -13,7 +13,7 @@ extension CommandTree {
 
   static let explainActor = CommandSpec(
     name: "explain", summary: "say why an actor is where it is, and what would move it", operands: actorOperands,
-    options: questionOptions)
+    options: questionOptions, printsOneObject: true)
 
   static let listRunners = CommandSpec(
     name: "list", summary: "list the runners of a pool", operands: [poolOperand], options: listOptions)
@@ -27,18 +27,18 @@ extension CommandTree {
 
   static let getPool = CommandSpec(
     name: "get", summary: "show a pool as it is now, and the settings that hold", operands: [poolOperand],
-    options: questionOptions)
+    options: questionOptions, printsOneObject: true)
 
   static let explainPool = CommandSpec(
     name: "explain", summary: "say whether an actor that is woken now would be placed, where, and why not",
-    operands: [poolOperand], options: questionOptions)
+    operands: [poolOperand], options: questionOptions, printsOneObject: true)
 
   static let poolOperand = OperandSpec(name: "NS/POOL", summary: "the pool, e.g. default/gpu")
 
   static let questionOptions =
     [
       OptionSpec.value("timeout", "DURATION", "how long to wait for the worker (default: 5s)"),
-      .choice("output", ["text", "json"], "json: one object per line (default: text)"), prefix,
+      OutputForm.option, prefix,
     ] + access
 
   private static let listOptions =

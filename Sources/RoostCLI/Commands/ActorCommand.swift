@@ -15,7 +15,7 @@ struct ActorCommand {
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
     self.command = command
     self.console = console
-    output = command.value("output") == "json" ? .json : .text
+    output = command.outputForm.isJSON ? .json : .text
     pool = try ParsedCommand.pool(command.operands[0])
     actor = ActorID(try ParsedCommand.identifier(command.operands[1], of: "actor id"))
   }

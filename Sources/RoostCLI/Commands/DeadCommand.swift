@@ -9,7 +9,7 @@ struct DeadCommand {
   init(_ command: ParsedCommand, console: Console) {
     self.command = command
     self.console = console
-    output = DeadOutput(isJSON: command.value("output") == "json")
+    output = DeadOutput(isJSON: command.outputForm.isJSON)
   }
 
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {

@@ -12,7 +12,7 @@ struct PoolCommand {
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
     self.command = command
     pool = try ParsedCommand.pool(command.operands[0])
-    exchange = Exchange(pool: pool, output: command.value("output") == "json" ? .json : .text, console: console)
+    exchange = Exchange(pool: pool, output: command.outputForm.isJSON ? .json : .text, console: console)
     timeoutMs = try command.duration("timeout") ?? Exchange.answerTimeoutMs
   }
 

@@ -15,7 +15,7 @@ struct PoolLookCommand {
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
     self.command = command
     self.console = console
-    output = PoolOutput(isJSON: command.value("output") == "json")
+    output = PoolOutput(isJSON: command.outputForm.isJSON)
     timeoutMs = Int64(clamping: try command.duration("timeout") ?? QuestionCommand.timeoutMs)
   }
 

@@ -18,7 +18,7 @@ struct QuestionCommand {
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
     self.command = command
     self.console = console
-    output = QuestionOutput(isJSON: command.value("output") == "json")
+    output = QuestionOutput(isJSON: command.outputForm.isJSON)
     pool = try ParsedCommand.pool(command.operands[0])
     timeoutMs = Int64(clamping: try command.duration("timeout") ?? Self.timeoutMs)
     limit = try command.count("limit")

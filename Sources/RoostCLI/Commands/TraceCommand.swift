@@ -18,7 +18,12 @@ struct TraceCommand {
   }
 
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {
-    guard let span = try command.duration("since") else { return try live(environment) }
+    guard let span = try command.duration("since") else {
+      if command.outputForm == .json {
+        throw .usage("trace: --output json is one document, which a live trace does not end: use --output jsonl")
+      }
+      return try live(environment)
+    }
     if let option = ["for", "count"].first(where: command.has) {
       throw .usage("trace: --\(option) is for what is to come, --since for what was: give one of them")
     }
@@ -78,7 +83,7 @@ struct TraceCommand {
     }
   }
 
-  private var isJSON: Bool { command.value("output") == "json" }
+  private var isJSON: Bool { command.outputForm.isJSON }
 
   private func complain(_ text: String) { console.err("roost: \(text)\n") }
 }

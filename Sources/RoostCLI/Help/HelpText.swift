@@ -21,9 +21,7 @@ enum HelpText {
   }
 
   private static func label(_ option: OptionSpec) -> String {
-    let names = option.short.map { "-\($0), --\(option.name)" } ?? "--\(option.name)"
-    let label = option.value.map { "\(names) \($0)" } ?? names
-    return option.isRepeatable ? "\(label) ..." : label
+    option.isRepeatable ? "\(option.label) ..." : option.label
   }
 
   private static let widestLabel = 28

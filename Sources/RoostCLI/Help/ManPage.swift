@@ -31,10 +31,7 @@ enum ManPage {
   }
 
   private static func options(_ options: [OptionSpec]) -> String {
-    options.map { option in
-      let names = option.short.map { "-\($0), --\(option.name)" } ?? "--\(option.name)"
-      return ".TP\n.B \(escaped(names))\(option.value.map { " \(escaped($0))" } ?? "")\n\(paragraph(option.summary))"
-    }.joined()
+    options.map { ".TP\n.B \(escaped($0.label))\n\(paragraph($0.summary))" }.joined()
   }
 
   /// Lines as they are; a formatter fills them.

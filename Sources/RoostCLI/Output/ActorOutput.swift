@@ -3,7 +3,7 @@ import RoostNATS
 import RoostTelemetry
 import RoostWire
 
-/// How the actor commands show what they got: for people, or one JSON object per line with the names of the protocol.
+/// How the actor commands show what they got: for people, or as JSON objects with the names of the protocol.
 enum ActorOutput: Sendable {
   case text
   case json

@@ -3,7 +3,8 @@ import RoostTelemetry
 
 /// Where a command writes: data to `out`, everything else to `err`. Whole lines, their newline included.
 package struct Console: Sendable {
-  private let write: @Sendable (String) -> Bool
+  /// False: it cannot be written.
+  let write: @Sendable (String) -> Bool
   private let complain: @Sendable (String) -> Void
 
   /// `out` gives false when what it was handed cannot be written.

@@ -3,7 +3,7 @@ import RoostNATS
 import RoostTelemetry
 import RoostWire
 
-/// Lists and explanations: columns for people, one JSON object per line with the names of the protocol for programs.
+/// Lists and explanations: columns for people, JSON objects with the names of the protocol for programs.
 struct QuestionOutput {
   let isJSON: Bool
 

@@ -3,7 +3,7 @@ import RoostNATS
 import RoostTelemetry
 import RoostWire
 
-/// Shows rows, of the present and of the past alike: columns for people, one JSON object per line for programs.
+/// Shows rows, of the present and of the past alike: columns for people, JSON objects for programs.
 struct TraceOutput {
   let isJSON: Bool
   /// The one whom it is about is not named in every line.
