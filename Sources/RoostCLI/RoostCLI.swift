@@ -20,6 +20,9 @@ public enum RoostCLI {
         return .success
       }
       let once = { (console: Console) throws(CLIError) in try run(command, environment, console) }
+      if let intervalMs = try command.watchIntervalMs() {
+        return try Watch(intervalMs: intervalMs, form: command.outputForm, console: console).run(once)
+      }
       return try written(command, console, by: once)
     } catch {
       console.err(error.text + "\n")

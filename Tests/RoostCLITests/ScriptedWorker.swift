@@ -22,7 +22,8 @@ final class ScriptedWorker: Sendable {
     var scripts: [String: [[Line]]] = [:]
     var signals: [ActorSignal] = []
     var lastSequence: StreamSequence = 0
-    var actor: ActorDescription?
+    /// What `get` finds, one after the other; the last one stays.
+    var actors: [ActorDescription?] = []
     var subscriptions: [NATSSubscription] = []
   }
 
@@ -44,7 +45,9 @@ final class ScriptedWorker: Sendable {
   /// What the next signal `VERB.ACTOR` that has no script yet is answered; the last script of a signal stays.
   func script(_ signal: String, _ lines: [Line]) { state.withLock { $0.scripts[signal, default: []].append(lines) } }
 
-  func setActor(_ actor: ActorDescription) { state.withLock { $0.actor = actor } }
+  func setActor(_ actor: ActorDescription) { script(actors: [actor]) }
+
+  func script(actors: [ActorDescription?]) { state.withLock { $0.actors = actors } }
 
   var signals: [ActorSignal] { state.withLock { $0.signals } }
 
@@ -81,7 +84,9 @@ final class ScriptedWorker: Sendable {
     guard let reply = message.reply, message.subject.hasSuffix(".get") else { return }
     do {
       let codec = WireCodec()
-      let actor = state.withLock { $0.actor }
+      let actor = state.withLock { state in
+        state.actors.count > 1 ? state.actors.removeFirst() : state.actors.first ?? nil
+      }
       if case .get(let id) = try codec.decodeRequest(.get, message.payload), let actor, actor.actor == id {
         publish(codec.encode(.get(actor)), to: reply)
       } else {

@@ -51,6 +51,8 @@ struct UsageTranscriptTests {
     it.roost("actor", "allocate", "default/gpu", "a1")
     it.roost("actor", "allocate", "default/gpu", "a1", "--runner", "r1", "--ticket", "last")
     it.roost("trace", "default/gpu", "--output", "json")
+    it.roost("pending", "default/gpu", "--watch", "--output", "json")
+    it.roost("pending", "default/gpu", "--watch=5")
     it.roost("worker")
     it.roost("worker", "--data", "d", "--pool", "gpu")
     it.roost("worker", "--data", "d", "--http", "gpu")

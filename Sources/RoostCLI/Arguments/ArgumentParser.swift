@@ -15,9 +15,9 @@ struct ParsedCommand: Sendable {
   func all(_ option: String) -> [String] { values[option] ?? [] }
 }
 
-/// Long options (`--name value`, `--name=value`), a letter for a few of them (`-s value`), operands in any order among
-/// them, `--` before operands that begin with a dash. Options are never abbreviated: a script must not change its meaning
-/// when an option is added.
+/// Long options (`--name value`, `--name=value`; only the latter where the value may be left out), a letter for a few of them
+/// (`-s value`), operands in any order among them, `--` before operands that begin with a dash. Options are never
+/// abbreviated: a script must not change its meaning when an option is added.
 enum ArgumentParser {
   /// Errors: `usage`, naming the argument and the command whose help shows the right ones.
   static func parse(_ arguments: [String], root: CommandSpec) throws(CLIError) -> ParsedCommand {
@@ -67,7 +67,7 @@ enum ArgumentParser {
       if value != nil { throw refusal(command, "--\(name) takes no value") }
       value = ""
     } else if value == nil {
-      value = rest.popFirst()
+      value = option.isValueOptional ? "" : rest.popFirst()
     }
     guard let value else { throw refusal(command, "--\(name) needs a value: --\(name) \(option.value ?? "")") }
     if !option.choices.isEmpty, !option.choices.contains(value) {

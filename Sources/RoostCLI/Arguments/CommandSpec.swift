@@ -49,6 +49,8 @@ struct OptionSpec: Sendable {
   var name: String
   /// What help calls the value; nil = the option has none.
   var value: String?
+  /// It may stand alone; a value is then written behind `=`.
+  var isValueOptional = false
   var summary: String
   /// May be given more than once.
   var isRepeatable = false
@@ -60,7 +62,7 @@ struct OptionSpec: Sendable {
   /// As help shows it.
   var label: String {
     let names = short.map { "-\($0), --\(name)" } ?? "--\(name)"
-    return value.map { "\(names) \($0)" } ?? names
+    return value.map { names + (isValueOptional ? "[=\($0)]" : " \($0)") } ?? names
   }
 
   static let help = OptionSpec(name: "help", value: nil, summary: "show this help", short: "h")

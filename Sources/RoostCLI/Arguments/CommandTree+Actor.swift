@@ -45,7 +45,7 @@ extension CommandTree {
   private static let get = CommandSpec(
     name: "get", summary: "show an actor as it is now", operands: actorOperands,
     options: [
-      .value("timeout", "DURATION", "how long to wait for the worker (default: 5s)")
+      .value("timeout", "DURATION", "how long to wait for the worker (default: 5s)"), Watch.option,
     ] + clientOptions, printsOneObject: true)
 
   static let actorOperands = [

@@ -23,7 +23,7 @@ extension CommandTree {
     options: listOptions)
 
   static let listPools = CommandSpec(
-    name: "list", summary: "list the pools that have a worker", options: questionOptions)
+    name: "list", summary: "list the pools that have a worker", options: [Watch.option] + questionOptions)
 
   static let getPool = CommandSpec(
     name: "get", summary: "show a pool as it is now, and the settings that hold", operands: [poolOperand],
@@ -42,5 +42,5 @@ extension CommandTree {
     ] + access
 
   private static let listOptions =
-    [OptionSpec.value("limit", "N", "end after so many (default: all)")] + questionOptions
+    [OptionSpec.value("limit", "N", "end after so many (default: all)"), Watch.option] + questionOptions
 }

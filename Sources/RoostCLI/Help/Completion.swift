@@ -15,7 +15,7 @@ enum Completion {
         let name = String(spec.longForm(of: word).dropFirst(2).prefix { $0 != "=" })
         guard let option = spec.option(named: name) else { continue }
         if !option.isRepeatable { given.insert(name) }
-        if option.value != nil, !word.contains("=") { awaited = option }
+        if option.value != nil, !option.isValueOptional, !word.contains("=") { awaited = option }
       } else if let next = spec.subcommands.first(where: { $0.name == word }) {
         (spec, given) = (next, [])
       }

@@ -6,15 +6,21 @@ package struct Console: Sendable {
   /// False: it cannot be written.
   let write: @Sendable (String) -> Bool
   private let complain: @Sendable (String) -> Void
+  /// Somebody looks at `out`, and it can be drawn anew.
+  let isTerminal: Bool
 
   /// `out` gives false when what it was handed cannot be written.
-  package init(out: @escaping @Sendable (String) -> Bool, err: @escaping @Sendable (String) -> Void) {
+  package init(
+    out: @escaping @Sendable (String) -> Bool, err: @escaping @Sendable (String) -> Void, isTerminal: Bool = false
+  ) {
     write = out
     complain = err
+    self.isTerminal = isTerminal
   }
 
   /// Standard output and standard error.
-  package static let standard = Console(out: writeToStandardOutput, err: StandardError.write)
+  package static let standard = Console(
+    out: writeToStandardOutput, err: StandardError.write, isTerminal: isatty(STDOUT_FILENO) == 1)
 
   func out(_ text: String) throws(CLIError) {
     guard write(text) else {

@@ -1,0 +1,71 @@
+import RoostNATS
+import RoostTelemetry
+import Synchronization
+
+/// `--watch`: asks again and again until SIGINT or SIGTERM. Each time anew, connection included: so it outlives a broker or
+/// a worker that is started again.
+struct Watch {
+  let intervalMs: UInt64
+  let form: OutputForm
+  let console: Console
+
+  static let defaultIntervalMs: UInt64 = 2_000
+  /// So many in a row that fail end it.
+  static let greatestFailures = 5
+
+  static let option = OptionSpec(
+    name: "watch", value: "DURATION", isValueOptional: true,
+    summary: "ask again after so long, until Ctrl-C (default: 2s)")
+
+  /// Errors: the last of too many in a row, and whatever asking again does not change.
+  func run(_ ask: (Console) throws(CLIError) -> ExitCode) throws(CLIError) -> ExitCode {
+    let stop = Mailbox<Void>()
+    ShutdownSignals.watch { _ in stop.put(()) }
+    var failures = 0
+    var isFirst = true
+    while true {
+      do throws(CLIError) {
+        try console.out(screen(answer(to: ask), atMs: LogLine.now(), isFirst: isFirst))
+        isFirst = false
+        failures = 0
+      } catch  where error.exitCode == .unavailable || error.exitCode == .refused {
+        failures += 1
+        if failures == Self.greatestFailures { throw error }
+        console.err("\(error.text); asking again\n")
+      }
+      if stop.take(until: .now + .milliseconds(Int64(clamping: intervalMs))) != nil { return .success }
+    }
+  }
+
+  /// As a whole, so that a screen is never half of one time and half of another.
+  private func answer(to ask: (Console) throws(CLIError) -> ExitCode) throws(CLIError) -> String {
+    let answer = Mutex("")
+    let collecting = Console(
+      out: { text in
+        answer.withLock { $0 += text }
+        return true
+      }, err: console.err)
+    _ = try ask(collecting)
+    return answer.withLock { $0 }
+  }
+
+  /// What was said, under the time at which it was.
+  func screen(_ text: String, atMs: Int64, isFirst: Bool) -> String {
+    if form == .jsonl { return JSONValue.object(["asked_ts": .int(atMs)]).text + "\n" + text }
+    let title = "== \(LogLine.timestamp(atMs))\n"
+    // Home, and everything behind it erased.
+    if console.isTerminal { return "\u{1b}[H\u{1b}[2J" + title + text }
+    return (isFirst ? "" : "\n") + title + text
+  }
+}
+
+extension ParsedCommand {
+  /// nil: it is asked once. Errors: `usage`.
+  func watchIntervalMs() throws(CLIError) -> UInt64? {
+    guard let text = value(Watch.option.name) else { return nil }
+    if outputForm == .json {
+      throw .usage("--output json is one document, which --watch does not end: use --output jsonl")
+    }
+    return text.isEmpty ? Watch.defaultIntervalMs : try duration(Watch.option.name)
+  }
+}
