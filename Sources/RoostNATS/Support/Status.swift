@@ -24,7 +24,8 @@ func libraryError(_ status: natsStatus, _ doing: String) -> NATSError {
   case NATS_MAX_PAYLOAD:
     return NATSError(.tooLarge, "\(doing): larger than the server's max_payload; send less or raise it there")
   case NATS_CONNECTION_AUTH_FAILED, NATS_NOT_PERMITTED, NATS_SECURE_CONNECTION_REQUIRED:
-    return NATSError(.notPermitted, "\(doing): the server refuses us (\(text)); check user, password and permissions")
+    return NATSError(
+      .notPermitted, "\(doing): the server refuses us (\(text)); check user, password or credentials, and permissions")
   case NATS_INVALID_SUBJECT:
     return NATSError(.badSubject, "\(doing): not a subject")
   case NATS_SLOW_CONSUMER:
