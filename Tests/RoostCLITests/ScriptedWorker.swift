@@ -24,6 +24,8 @@ final class ScriptedWorker: Sendable {
     var lastSequence: StreamSequence = 0
     /// What `get` finds, one after the other; the last one stays.
     var actors: [ActorDescription?] = []
+    /// What `history` finds, newest first.
+    var history: [HistoryEntry] = []
     var subscriptions: [NATSSubscription] = []
   }
 
@@ -48,6 +50,8 @@ final class ScriptedWorker: Sendable {
   func setActor(_ actor: ActorDescription) { script(actors: [actor]) }
 
   func script(actors: [ActorDescription?]) { state.withLock { $0.actors = actors } }
+
+  func setHistory(_ entries: [HistoryEntry]) { state.withLock { $0.history = entries } }
 
   var signals: [ActorSignal] { state.withLock { $0.signals } }
 
@@ -81,7 +85,12 @@ final class ScriptedWorker: Sendable {
   }
 
   private func asked(_ message: NATSMessage) {
-    guard let reply = message.reply, message.subject.hasSuffix(".get") else { return }
+    guard let reply = message.reply else { return }
+    if message.subject.hasSuffix(".history") {
+      let page = HistoryPage(entries: state.withLock { $0.history })
+      return publish(WireCodec().encode(.history(page)), to: reply)
+    }
+    guard message.subject.hasSuffix(".get") else { return }
     do {
       let codec = WireCodec()
       let actor = state.withLock { state in

@@ -7,7 +7,10 @@ extension CommandTree {
     list: OperandSpec(
       name: "TARGET", summary: "NS/POOL ACTOR, NS/POOL for all of it, or ACTOR in any pool; * is any name"),
     options: [
-      .value("since", "DURATION", "what the worker's journal has of one actor, so far back; then it ends"),
+      .value(
+        "since", "DURATION",
+        "what has happened to one actor, so far back: from the worker's\njournal and the signals that are kept; then it ends"
+      ),
       .value("for", "DURATION", "live: end after this"),
       .value("count", "N", "live: end after so many lines"),
     ] + questionOptions)

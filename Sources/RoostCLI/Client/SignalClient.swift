@@ -136,6 +136,25 @@ final class SignalClient {
       streams.signalsName, from: sequence, matching: subjects.signal(pool, runner, verb))
   }
 
+  /// The sequences at which the signals lie that were stored at `since` or later; nil: there is none of them (any more).
+  func storedSignals(since: Instant) throws(NATSError) -> ClosedRange<StreamSequence>? {
+    let jetStream = JetStream(connection)
+    let stream = try jetStream.info(streams.signalsName)
+    guard let lastNs = stream.lastStoredAtNs, lastNs / 1_000_000 >= since.ms else { return nil }
+    // The broker finds by sequence; their times rise with them. The one that is looked for is never above `high`.
+    var (low, high) = (max(stream.firstSequence, 1), stream.lastSequence)
+    while low < high {
+      let middle = low + (high - low) / 2
+      let found = try jetStream.nextMessage(streams.signalsName, from: middle, matching: subjects.allSignals)
+      if let found, found.storedAtNs / 1_000_000 < since.ms {
+        low = min(found.sequence + 1, high)
+      } else {
+        high = middle
+      }
+    }
+    return low...stream.lastSequence
+  }
+
   /// The signal with this sequence; nil: the broker does not keep it any more.
   func storedSignal(_ sequence: StreamSequence) throws(NATSError) -> StoredMessage? {
     try JetStream(connection).message(streams.signalsName, sequence: sequence)

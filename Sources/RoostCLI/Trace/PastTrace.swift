@@ -11,11 +11,8 @@ struct PastTrace {
   let timeoutMs: Int64
   /// Says why something is left out.
   let complain: (String) -> Void
-
-  /// Signals that are looked up one by one: a minute's work of the broker.
-  private static let greatestSignals = 20_000
-  /// A batch of the worker ends at as many inputs.
-  private static let signalsPerRecord: StreamSequence = 500
+  /// Signals to the actor, and as many others, that are looked up one by one: a minute's work of the broker.
+  var greatestSignals = 20_000
 
   /// In the order in which things happened: what a signal caused comes after it, what was decided is in the order of the
   /// journal.
@@ -52,38 +49,80 @@ struct PastTrace {
 
   /// Those to the actor, what else caused something, a drain for example, and what its runners said of it.
   private func signals(behind decisions: [TraceRow], since: Instant) -> [TraceRow] {
-    let causes = Set(decisions.map(\.sequence)).subtracting([0])
     var rows: [StreamSequence: [TraceRow]] = [:]
-    func keep(_ message: StoredMessage, isCause: Bool) {
-      rows[message.sequence] = reader.rows(of: message, isCause: isCause)
-    }
-    do {
-      var next: StreamSequence = causes.min() ?? 1
-      while rows.count < Self.greatestSignals, let message = try client.storedSignal(of: pool, actor, from: next) {
-        keep(message, isCause: true)
-        next = message.sequence + 1
+    do throws(NATSError) {
+      guard let kept = try client.storedSignals(since: since) else { return [] }
+      let (own, isCut) = try newestSignals(in: kept)
+      for message in own { rows[message.sequence] = reader.rows(of: message, isCause: true) }
+      if isCut {
+        complain("only the newest \(own.count) signals to \(actor) are shown: a shorter --since shows all of its own")
       }
-      for cause in causes.sorted() where rows[cause] == nil && rows.count < Self.greatestSignals {
-        if let message = try client.storedSignal(cause) { keep(message, isCause: true) }
+      var left = greatestSignals
+      var isShort = false
+      func others(_ body: () throws(NATSError) -> StoredMessage?) throws(NATSError) -> StoredMessage? {
+        guard left > 0 else {
+          isShort = true
+          return nil
+        }
+        left -= 1
+        return try body()
       }
-      for decision in decisions {
-        guard case .decision(_, let entry) = decision.what, let runner = entry.runner, let word = entry.saidByRunner
-        else { continue }
-        // A record takes in no more signals than a batch may have.
-        var next = max(entry.throughSequence, Self.signalsPerRecord) - Self.signalsPerRecord + 1
-        while rows.count < Self.greatestSignals,
-          let message = try client.storedSignal(of: pool, runner, word, from: next),
-          message.sequence <= entry.throughSequence
-        {
-          keep(message, isCause: word == .initialize)
+      for cause in Set(decisions.map(\.sequence)).subtracting(rows.keys).sorted(by: >) where kept.contains(cause) {
+        if let message = try others({ () throws(NATSError) in try client.storedSignal(cause) }) {
+          rows[message.sequence] = reader.rows(of: message, isCause: true)
+        }
+      }
+      for said in Self.said(in: decisions, kept).reversed() {
+        var next = said.sequences.lowerBound
+        while let message = try others({ () throws(NATSError) in
+          try client.storedSignal(of: pool, said.runner, said.verb, from: next)
+        }), message.sequence <= said.sequences.upperBound {
+          rows[message.sequence] = reader.rows(of: message, isCause: said.verb == .initialize)
           next = message.sequence + 1
         }
       }
+      if isShort { complain("older signals of runners and to the pool are left out: a shorter --since shows them") }
     } catch {
       complain("signals are left out: \(error.message)")
     }
-    if rows.count >= Self.greatestSignals { complain("only \(rows.count) signals are shown") }
     return rows.sorted { $0.key < $1.key }.flatMap(\.value).filter { $0.at >= since }
+  }
+
+  /// The newest signals to the actor, not more than may be looked up. The broker finds them only forwards, so a stretch that
+  /// has too many is tried again from nearer to its end: as wide as what was found, and at most half of it.
+  private func newestSignals(
+    in kept: ClosedRange<StreamSequence>
+  ) throws(NATSError) -> (signals: [StoredMessage], isCut: Bool) {
+    var first = kept.lowerBound
+    while true {
+      var found: [StoredMessage] = []
+      var next = first
+      var hasMore = false
+      while let message = try client.storedSignal(of: pool, actor, from: next), message.sequence <= kept.upperBound {
+        if found.count == greatestSignals {
+          hasMore = true
+          break
+        }
+        found.append(message)
+        next = message.sequence + 1
+      }
+      if !hasMore { return (found, first > kept.lowerBound) }
+      first = kept.upperBound - min(next - first, (kept.upperBound - first) / 2) + 1
+    }
+  }
+
+  /// Where in the stream a runner said what a record holds beside its cause: behind all that the record before it has read.
+  private static func said(
+    in decisions: [TraceRow], _ kept: ClosedRange<StreamSequence>
+  ) -> [(runner: RunnerID, verb: RunnerVerb, sequences: ClosedRange<StreamSequence>)] {
+    var said: [(runner: RunnerID, verb: RunnerVerb, sequences: ClosedRange<StreamSequence>)] = []
+    var (before, last) = (kept.lowerBound - 1, kept.lowerBound - 1)
+    for case .decision(_, let entry) in decisions.map(\.what) {
+      if entry.throughSequence > last { (before, last) = (last, entry.throughSequence) }
+      guard let runner = entry.runner, let verb = entry.saidByRunner, before < entry.throughSequence else { continue }
+      said.append((runner, verb, before + 1...entry.throughSequence))
+    }
+    return said
   }
 }
 
