@@ -2,15 +2,17 @@ import Foundation
 import RoostTestKit
 import Testing
 
-@Suite("The tour of the README")
+@Suite("The tours of README and docs/operating.md")
 struct ReadmeTests {
-  private func readme() throws -> String {
-    try String(contentsOf: URL(filePath: TestProcess.checkout).appending(path: "README.md"), encoding: .utf8)
+  private func page(_ path: String) throws -> String {
+    try String(contentsOf: URL(filePath: TestProcess.checkout).appending(path: path), encoding: .utf8)
   }
 
-  /// The shell blocks of the README, in order.
-  private func blocks() throws -> [String] {
-    try readme().matches(of: /```sh\n((?:.|\n)*?)```/).map { String($0.1) }
+  private func readme() throws -> String { try page("README.md") }
+
+  /// The shell blocks of a page, in order.
+  private func blocks(of text: String) -> [String] {
+    text.matches(of: /```sh\n((?:.|\n)*?)```/).map { String($0.1) }
   }
 
   @Test("does what it says, typed as it stands there, but for ports and folders")
@@ -18,7 +20,7 @@ struct ReadmeTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "roost-readme-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { remove(folder) }
-    let blocks = try blocks()
+    let blocks = blocks(of: try readme())
     try #require(blocks.count == 3)
 
     let command = blocks[0].replacing("--data roost-data", with: "--data \(folder.path)/roost-data --port 0")
@@ -54,6 +56,44 @@ struct ReadmeTests {
 
     up.signal(SIGINT)
     #expect(try up.exitCode() == 0, "\(up.output)")
+  }
+
+  @Test("docs/operating.md starts the programs one by one, two pools of them, and says why an actor waits")
+  func oneByOne() async throws {
+    let sections = try page("docs/operating.md").split(separator: "\n## ")
+    let blocks = blocks(of: String(try #require(sections.first { $0.hasPrefix("One by one") })))
+    try #require(blocks.count == 4)
+    let programs = blocks[0].split(separator: "\n").map(String.init)
+    try #require(programs.count == 4 && programs[0].hasPrefix("nats-server -c compose/nats-server.conf "))
+    let broker = try Broker.start()
+    let folder = URL(filePath: TestProcess.roost).deletingLastPathComponent().path
+    let environment = ["NATS_URL": broker.url, "PATH": "\(folder):/usr/bin:/bin"]
+    func start(_ text: String) throws -> TestProcess {
+      let text = text.replacing("nats://127.0.0.1:4222", with: broker.url)
+        .replacing("--data ./journal", with: "--data \(broker.folder)/journal")
+      return try TestProcess(text, environment: environment)
+    }
+    func type(_ text: String) throws -> String {
+      let typed = try start(text)
+      #expect(try typed.exitCode() == 0, "\(typed.output)")
+      return typed.output
+    }
+    /// As a newcomer would: again and again, until it is so.
+    func until(_ what: String, _ text: String, says wanted: Regex<Substring>) async throws {
+      _ = try await eventually(what) { try start(text).exitCode() == 0 && type(text).contains(wanted) ? true : nil }
+    }
+
+    let running = try programs.dropFirst().map { try start("exec \($0)") }
+    try await until(
+      "both pools have room", "roost pool list", says: /default\/gpu .* is placed\ndefault\/web .* is placed/)
+    _ = try type(blocks[1])
+    try await until("it waits", "roost pending default/web", says: /1 wait, because: newest_full/)
+    let why = try type(blocks[2])
+    #expect(why.contains("all slots of the runners of the highest version are taken"), "\(why)")
+    #expect(why.contains("Start more runners of version 1, or give them more slots."), "\(why)")
+    _ = try type(blocks[3])
+    try await until("it runs", "roost actor get default/web w2", says: /state +running/)
+    withExtendedLifetime(running) {}
   }
 
   @Test("its commands are targets of make")
