@@ -55,7 +55,7 @@ extension Outside {
       let live = try fields(roost("actor get default/gpu a2 --output json", world).text)
       try first.kill()
 
-      var past = try fields(roost("state a2 --pool default/gpu --json \(data)", world).text)
+      var past = try fields(roost("state a2 --pool default/gpu --output json \(data)", world).text)
       #expect(past.removeValue(forKey: "journal_sequence") != nil && past.removeValue(forKey: "ts") != nil)
       #expect(past == live)
       #expect(

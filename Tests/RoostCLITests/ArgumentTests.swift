@@ -71,6 +71,18 @@ struct ArgumentTests {
     #expect(Quantity.moment("30s", nowMs: .max) == nil)
   }
 
+  @Test("--json is short for --output jsonl where a journal is read, and --output goes before it")
+  func lines() throws {
+    for words in [["journal", "dump"], ["history", "a1"], ["state", "a1"]] {
+      #expect(try ArgumentParser.parse(words + ["--data", "/d"], root: CommandTree.root).outputForm == .text)
+      #expect(
+        try ArgumentParser.parse(words + ["--data", "/d", "--json"], root: CommandTree.root).outputForm == .jsonl)
+      #expect(
+        try ArgumentParser.parse(words + ["--data", "/d", "--json", "--output", "json"], root: CommandTree.root)
+          .outputForm == .json)
+    }
+  }
+
   @Test("the worker's flags become its configuration")
   func worker() throws {
     let command = try parse(

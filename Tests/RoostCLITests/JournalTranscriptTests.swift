@@ -75,7 +75,7 @@ struct JournalTranscriptTests {
     it.roost("doctor", "--data", folder.path)
     it.roost("journal", "repair", "--data", folder.path)
     it.roost("journal", "dump", "--data", folder.path, "--from", "12")
-    it.roost("journal", "dump", "--data", folder.path, "--from", "12", "--actor", "a1", "--json")
+    it.roost("journal", "dump", "--data", folder.path, "--from", "12", "--actor", "a1", "--output", "jsonl")
     it.roost("history", "a1", "--pool", "default/gpu", "--data", folder.path)
     it.roost("state", "a1", "--pool", "default/gpu", "--data", folder.path)
     it.roost("state", "a1", "--pool", "default/gpu", "--data", folder.path, "--at", "11")
@@ -107,8 +107,8 @@ struct JournalTranscriptTests {
     var it = transcript(folder)
     it.roost("journal", "dump", "--data", folder.path)
     it.roost("journal", "dump", "--data", folder.path, "--actor", "a1", "--from", "3")
-    it.roost("journal", "dump", "--data", folder.path, "--pool", "default/cpu", "--json")
-    it.roost("journal", "dump", "--data", folder.path, "--from", "11", "--json")
+    it.roost("journal", "dump", "--data", folder.path, "--pool", "default/cpu", "--output", "json")
+    it.roost("journal", "dump", "--data", folder.path, "--from", "11", "--output", "jsonl")
     it.roost("journal", "dump", "--data", folder.path, "--actor", "nobody")
     #expect(try WrittenFolder.contents(folder.path) == before)
     try damagePayload(folder, 5)
@@ -233,13 +233,13 @@ struct JournalTranscriptTests {
     let here = ["--pool", "default/gpu", "--data", folder.path]
     it.roost(["history", "a1"] + here)
     it.roost(["history", "a2"] + here)
-    it.roost(["history", "a2", "--json"] + here)
+    it.roost(["history", "a2", "--output", "jsonl"] + here)
     it.roost(["history", "b1"] + here)
     it.roost(["history", "a1", "--data", folder.path])
     it.roost(["state", "a2", "--at", "3"] + here)
     for record in [4, 6, 8] { it.roost(["state", "a2", "--at", "\(record)"] + here) }
     it.roost(["state", "a2"] + here)
-    it.roost(["state", "a2", "--at", "6", "--json"] + here)
+    it.roost(["state", "a2", "--at", "6", "--output", "json"] + here)
     it.roost(["state", "a2", "--at", "12"] + here)
     it.roost(["state", "a2", "--at", "-1"] + here)
     #expect(try WrittenFolder.contents(folder.path) == before)
@@ -262,7 +262,8 @@ struct JournalTranscriptTests {
         return true
       }, err: { _ in })
     #expect(
-      RoostCLI.run(["journal", "dump", "--json", "--data", folder.path], environment: [:], console: console) == .success
+      RoostCLI.run(["journal", "dump", "--output", "jsonl", "--data", folder.path], environment: [:], console: console)
+        == .success
     )
     let objects = try text.withLock { $0 }.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])

@@ -24,7 +24,7 @@ extension CommandTree {
       dataFolder, .value("actor", "ID", "only what concerns this actor"),
       .value("pool", "NS/POOL", "only what concerns this pool"),
       .value("from", "N", "from this record on (journal_sequence in events and commands)"),
-      .flag("json", "one JSON object per line"),
+      OutputForm.option, OutputForm.lines,
     ])
 
   private static let repair = CommandSpec(
@@ -47,7 +47,7 @@ extension CommandTree {
       "A line each: the journal record, the stream's time, the signal that caused it, and what: the actor's\n"
       + "record as it is from there on, starts and stops, events and answers. The worker must not run.",
     operands: [pastActor],
-    options: [pastPool, dataFolder, .flag("json", "one JSON object per line")])
+    options: [pastPool, dataFolder, OutputForm.option, OutputForm.lines])
 
   static let state = CommandSpec(
     name: "state", summary: "an actor as it was after a journal record",
@@ -56,8 +56,8 @@ extension CommandTree {
     operands: [pastActor],
     options: [
       .value("at", "SEQUENCE", "the journal record (default: the last one)"), pastPool, dataFolder,
-      .flag("json", "as a JSON object"),
-    ])
+      OutputForm.option, OutputForm.lines,
+    ], printsOneObject: true)
 
   private static let pastActor = OperandSpec(name: "ACTOR", summary: "the actor's id: 1 to 64 of A-Z a-z 0-9 _ -")
   private static let pastPool = OptionSpec.value("pool", "NS/POOL", "namespace and pool of the actor (required)")

@@ -23,7 +23,7 @@ struct HistoryCommand {
   }
 
   func history() throws(CLIError) -> ExitCode {
-    let output = HistoryOutput(actor: actor, pool: pool, isJSON: command.has("json"))
+    let output = HistoryOutput(actor: actor, pool: pool, isJSON: command.outputForm.isJSON)
     let folder = try command.openDataFolder()
     var writing = Result<Void, CLIError>.success(())
     var isKnown = false
@@ -78,7 +78,7 @@ struct HistoryCommand {
     guard let view = past.machine.reading(pool, { $0.actorView(actor) }) ?? nil else {
       throw CLIError(.refused, "there is no actor \(actor) in \(pool) after record \(past.record)")
     }
-    let output: ActorOutput = command.has("json") ? .json : .text
+    let output: ActorOutput = command.outputForm.isJSON ? .json : .text
     try console.out(output.text(of: ActorDescription(view), asOf: (past.record, past.time)))
     return past.damage == nil && !past.isPartlyUnread ? .success : .damaged
   }

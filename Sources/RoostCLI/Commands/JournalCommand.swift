@@ -38,7 +38,7 @@ struct JournalCommand {
   }
 
   private func dump() throws(CLIError) -> ExitCode {
-    var output = RecordOutput(isJSON: command.has("json"))
+    var output = RecordOutput(isJSON: command.outputForm.isJSON)
     if let actor = command.value("actor") {
       output.actor = ActorID(try ParsedCommand.identifier(actor, of: "actor id"))
     }

@@ -10,9 +10,14 @@ enum OutputForm: String, CaseIterable {
   static let option = OptionSpec.choice(
     "output", allCases.map(\.rawValue), "json: one document; jsonl: an object per line (default: text)")
 
+  /// Where lines are what one mostly wants.
+  static let lines = OptionSpec.flag("json", "the same as --output jsonl")
+
   var isJSON: Bool { self != .text }
 }
 
 extension ParsedCommand {
-  var outputForm: OutputForm { value("output").flatMap { OutputForm(rawValue: $0) } ?? .text }
+  var outputForm: OutputForm {
+    value("output").flatMap { OutputForm(rawValue: $0) } ?? (has("json") ? .jsonl : .text)
+  }
 }
