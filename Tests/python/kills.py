@@ -38,6 +38,8 @@ DISK_FAILED = 74
 FAULT_LIMIT_S = 20.0
 # The broker: long enough for what was interrupted to be under way again.
 BROKER_LIFE_S = (0.3, 2.5)
+# What a worker logs when it has read its journal and goes on, or begins.
+AT_WORK = b"link to the broker is up"
 # Nothing new for this long, longer than a resend of commands and an overdue report take: the trial is over.
 QUIET_S = 6.0
 QUIET_LIMIT_S = 120.0
@@ -86,6 +88,10 @@ class Trial:
         await restarting
         await loading
         acked.close()
+        if not chosen.fake_worker:
+            # Until the last one has read its journal nothing changes either.
+            await until(self._is_at_work, "the last worker did not reach the broker", QUIET_LIMIT_S)
+            self.last_change = time.monotonic()
         quiet_s = chosen.quiet_s
         await until(lambda: time.monotonic() - self.last_change > quiet_s, "the pool did not come to rest", QUIET_LIMIT_S)
         if worker.returncode is not None:
@@ -130,10 +136,19 @@ class Trial:
             return await self.children.python(
                 "worker", "fake_worker.py", "--server", server, "--pool", POOL, "--lose", str(self.chosen.lose)
             )
+        self.logged = self._worker_log.stat().st_size if self._worker_log.exists() else 0
         worker = (self.chosen.worker, "worker", "--server", server, "--data", self.folder / "data")
         if self.chosen.fault:
             return await self.children.spawn("worker", "fiu-run", "-x", "-f", self.folder / FAULT_PIPE, *worker)
         return await self.children.spawn("worker", *worker)
+
+    @property
+    def _worker_log(self) -> Path:
+        return self.folder / "worker.log"
+
+    def _is_at_work(self) -> bool:
+        """The worker that was started last."""
+        return AT_WORK in self._worker_log.read_bytes()[self.logged :]
 
     async def _start_runner(self, server: str, name: str) -> None:
         arguments = ["--server", server, "--pool", POOL, "--id", name, "--slots", str(self.chosen.slots)]
