@@ -13,13 +13,29 @@ struct roost_post {
   _Atomic int64_t end_ns;
   size_t body_bytes;
   char body[roost_post_body_room];
-  char error[CURL_ERROR_SIZE];
 };
 
 static int64_t now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int roost_post_show(const char *url, char *shown, size_t room) {
+  CURLU *parts = curl_url();
+  if (!parts) return 0;
+  char *whole = NULL, *scheme = NULL;
+  int is_good = !curl_url_set(parts, CURLUPART_URL, url, 0) && !curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) &&
+                (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
+  static const CURLUPart hidden[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT};
+  for (size_t i = 0; is_good && i < sizeof hidden / sizeof *hidden; i++)
+    is_good = !curl_url_set(parts, hidden[i], NULL, 0);
+  is_good = is_good && !curl_url_get(parts, CURLUPART_URL, &whole, 0) && strlen(whole) < room;
+  if (is_good) strcpy(shown, whole);
+  curl_free(scheme);
+  curl_free(whole);
+  curl_url_cleanup(parts);
+  return is_good;
 }
 
 static size_t keep(char *bytes, size_t size, size_t count, void *context) {
@@ -42,7 +58,6 @@ static int set_up(struct roost_post *post, const char *url, const char *authorit
   // Signals are the program's, and a resolver that hangs must not hold up the end of the process.
   failed |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   failed |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  failed |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, post->error);
   failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
   failed |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, post);
   if (authorities) failed |= curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
@@ -87,12 +102,25 @@ static CURLcode perform(struct roost_post *post) {
   return CURLE_FAILED_INIT;
 }
 
+static int is_unconnected(CURL *easy, CURLcode code) {
+  curl_off_t ready_us = 0;
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: return 1;
+    // The time at which it could have begun to send.
+    case CURLE_OPERATION_TIMEDOUT: return !curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us) && !ready_us;
+    default: return 0;
+  }
+}
+
 void roost_post_send(struct roost_post *post, const void *bytes, size_t count, struct roost_post_answer *answer) {
   memset(answer, 0, sizeof *answer);
   post->body_bytes = 0;
-  post->error[0] = 0;
   CURLcode code = CURLE_FAILED_INIT;
-  if (!curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, bytes) &&
+  if (now_ns() >= atomic_load(&post->end_ns)) {
+    code = CURLE_ABORTED_BY_CALLBACK;
+  } else if (!curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, bytes) &&
       !curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count) &&
       !curl_multi_add_handle(post->multi, post->easy)) {
     code = perform(post);
@@ -100,13 +128,13 @@ void roost_post_send(struct roost_post *post, const void *bytes, size_t count, s
     if (!code && !curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &answer->status) &&
         !curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after))
       answer->retry_after_s = retry_after;
+    answer->is_unconnected = is_unconnected(post->easy, code);
     curl_multi_remove_handle(post->multi, post->easy);
   }
-  answer->is_unconnected =
-      code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
   answer->body = post->body;
   answer->body_bytes = post->body_bytes;
-  answer->error = code && post->error[0] ? post->error : curl_easy_strerror(code);
+  // The library's longer texts may hold a proxy's password.
+  answer->error = code == CURLE_ABORTED_BY_CALLBACK ? "no answer before the end" : curl_easy_strerror(code);
 }
 
 void roost_post_end_by(struct roost_post *post, int64_t monotonic_ns) {

@@ -116,6 +116,17 @@ extension Outside {
       withExtendedLifetime(runner) {}
     }
 
+    @Test("a proxy's password is not told when the proxy cannot be used")
+    func secretOfProxy() throws {
+      let world = try World()
+      let worker = try world.worker(
+        environment: environment("1", ["http_proxy": "ftp://user:s3cret@127.0.0.1:1", "NO_PROXY": "elsewhere"]))
+      let listener = try Listener(world.broker)
+      try listener.publish(Subject.actor("a1", "create"), parent("a"))
+      #expect(eventually { worker.log.contains("spans are not taken by the collector") }, "\(worker.log)")
+      #expect(!worker.log.contains("s3cret"), "\(worker.log)")
+    }
+
     @Test("a collector that does not answer holds up neither signals nor the stop; what has no room is counted")
     func slow() throws {
       let (collector, port) = try collector()

@@ -103,6 +103,15 @@ struct SpanExporterTests {
     #expect(rig.counts == [0, 0, 5])
   }
 
+  @Test("what waits still at the end of a stop is given up at once, however many requests it would be")
+  func manyAtTheEnd() throws {
+    let rig = try Rig(ScriptedCollector(Self.taken, isHeld: true), queue: 1_000, batch: 1)
+    rig.add(1_000)
+    #expect(eventually { rig.collector.posted.count == 1 })
+    rig.exporter.stop()
+    #expect(rig.counts == [0, 0, 1_000] && rig.collector.posted.count == 1)
+  }
+
   @Test(
     "what a collector may take later is sent again, the same, after the pause that it asks for",
     arguments: [

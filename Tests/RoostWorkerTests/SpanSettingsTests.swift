@@ -61,12 +61,12 @@ struct SpanSettingsTests {
   func values() throws {
     let all = [
       "OTEL_EXPORTER_OTLP_TIMEOUT": "7", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20a%3D, x-b = c=d ,",
-      "OTEL_EXPORTER_OTLP_CERTIFICATE": "/all.pem", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+      "OTEL_EXPORTER_OTLP_CERTIFICATE": "/etc/passwd", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
       "OTEL_RESOURCE_ATTRIBUTES": "service.name=other,host.name=h%C3%B6he", "OTEL_BSP_MAX_QUEUE_SIZE": "100",
       "OTEL_BSP_SCHEDULE_DELAY": "1",
     ]
     let first = try settings(all)
-    #expect(first.timeoutMs == 7 && first.authorities == "/all.pem" && first.delayMs == 1)
+    #expect(first.timeoutMs == 7 && first.authorities == "/etc/passwd" && first.delayMs == 1)
     #expect(
       first.headers == [
         SpanSettings.Header(name: "authorization", value: "Bearer a="), SpanSettings.Header(name: "x-b", value: "c=d"),
@@ -77,10 +77,10 @@ struct SpanSettingsTests {
     let second = try settings(
       all.merging([
         "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "8", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "x-b=e",
-        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE": "/traces.pem", "OTEL_SERVICE_NAME": "mine",
+        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE": "/etc/group", "OTEL_SERVICE_NAME": "mine",
         "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "100",
       ]) { $1 })
-    #expect(second.timeoutMs == 8 && second.authorities == "/traces.pem" && second.batchSpans == 100)
+    #expect(second.timeoutMs == 8 && second.authorities == "/etc/group" && second.batchSpans == 100)
     #expect(second.headers == [SpanSettings.Header(name: "x-b", value: "e")])
     #expect(second.resource == [SpanAttribute("service.name", "mine"), SpanAttribute("host.name", "höhe")])
   }
@@ -90,7 +90,11 @@ struct SpanSettingsTests {
     arguments: [
       ("OTEL_SDK_DISABLED", "s3cret"), ("OTEL_TRACES_EXPORTER", "s3cret"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "s3cret:1"),
       ("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://s3cret"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"),
-      ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http:///s3cret"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+      ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://:4318"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[::1"),
+      ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://s3cret:99999"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:s3/cret@h:1/"),
+      ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:s3?cret@h:1/"), ("OTEL_EXPORTER_OTLP_HEADERS", "Host=s3cret"),
+      ("OTEL_EXPORTER_OTLP_HEADERS", "content-length=5"),
+      ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a@s3cret@c/d"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
       ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s3cret"), ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
       ("OTEL_EXPORTER_OTLP_HEADERS", "a=s3cret%0D%0Ab: c"), ("OTEL_EXPORTER_OTLP_HEADERS", "a:=s3cret"),
       ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=s3cret%"), ("OTEL_RESOURCE_ATTRIBUTES", "=s3cret"),
@@ -99,11 +103,31 @@ struct SpanSettingsTests {
     ])
   func unreadable(name: String, value: String) {
     let (found, lines) = read(["OTEL_TRACES_EXPORTER": "otlp"].merging([name: value]) { $1 })
-    #expect(lines.count == 1)
+    let isEndpoint = name.hasSuffix("ENDPOINT")
+    #expect(lines.count == (isEndpoint ? 2 : 1))
     #expect(lines.first?.contains("roost.environment.variable=\(name) ") == true, "\(lines)")
     #expect(!lines.joined().contains("s3cret"), "\(lines)")
-    // The exporter's own variable was what asked for it.
-    #expect(found == (name == "OTEL_TRACES_EXPORTER" ? nil : SpanSettings()))
+    // The exporter's own variable was what asked for it; another place than the one that was meant is none.
+    #expect(found == (name == "OTEL_TRACES_EXPORTER" || isEndpoint ? nil : SpanSettings()))
+  }
+
+  @Test("where the variable for traces cannot be read the one for all signals counts")
+  func second() {
+    let (settings, lines) = read([
+      "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "bogus", "OTEL_EXPORTER_OTLP_ENDPOINT": "HTTP://there:4318",
+      "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "x", "OTEL_EXPORTER_OTLP_TIMEOUT": "7",
+      "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "x", "OTEL_EXPORTER_OTLP_HEADERS": "a=b",
+    ])
+    #expect(settings?.endpoint == "HTTP://there:4318/v1/traces" && settings?.timeoutMs == 7)
+    #expect(settings?.headers == [SpanSettings.Header(name: "a", value: "b")])
+    #expect(lines.count == 3 && lines.allSatisfy { $0.contains("_TRACES_") }, "\(lines)")
+  }
+
+  @Test("without the certificates that were named nothing is sent")
+  func certificates() {
+    let (settings, lines) = read(Self.endpoint.merging(["OTEL_EXPORTER_OTLP_CERTIFICATE": "/nowhere.pem"]) { $1 })
+    #expect(settings == nil)
+    #expect(lines.count == 1 && lines[0].contains("OTEL_EXPORTER_OTLP_CERTIFICATE"), "\(lines)")
   }
 
   @Test("another protocol means no spans, and the log says what to set", arguments: ["grpc", "http/json"])
@@ -119,8 +143,8 @@ struct SpanSettingsTests {
   func shown() {
     var settings = SpanSettings()
     for (endpoint, shown) in [
-      ("https://u:p@there:1/v1/traces?key=k", "https://there:1/v1/traces"), ("http://a@b@c/d@e", "http://c/d@e"),
-      ("http://there?key=k", "http://there"), ("http://[::1]:4318/v1/traces", "http://[::1]:4318/v1/traces"),
+      ("https://u:p@there:1/v1/traces?key=k", "https://there:1/v1/traces"), ("http://a:b@c/d@e", "http://c/d@e"),
+      ("http://there?key=k", "http://there/"), ("http://[::1]:4318/v1/traces", "http://[::1]:4318/v1/traces"),
     ] {
       settings.endpoint = endpoint
       #expect(settings.shownEndpoint == shown)

@@ -18,9 +18,15 @@ struct roost_post_answer {
 };
 
 enum {
+  // Of an address, with the zero at its end.
+  roost_post_address_room = 2048,
   // What is kept of an answer's body; the rest is read and forgotten.
   roost_post_body_room = 4096,
 };
+
+// Writes an address without what may be secret: user, password, query. 0 when it is none of http or https, or is longer than
+// the room.
+int roost_post_show(const char *url, char *shown, size_t room);
 
 // `url` begins with http:// or https://; redirects are not followed. `headers` are lines without their end, behind them
 // NULL. `authorities` is the file of certificates to trust, NULL = the system's. NULL when an option is not taken.

@@ -30,13 +30,22 @@ final class CollectorConnection: CollectorPosting {
   init?(_ settings: SpanSettings) {
     let lines =
       ["Content-Type: application/x-protobuf", "User-Agent: roost", "Expect:"]
-      + settings.headers.map { "\($0.name): \($0.value)" }
+      // One without a value is written like that, by the library's rules.
+      + settings.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     let copies: [UnsafeMutablePointer<CChar>?] = lines.map { strdup($0) }
     defer { for copy in copies { free(copy) } }
     let pointers: [UnsafePointer<CChar>?] = copies.map { UnsafePointer($0) } + [nil]
     guard let made = roost_post_make(settings.endpoint, pointers, settings.authorities, Int(settings.timeoutMs))
     else { return nil }
     connection = made
+  }
+
+  /// An address without what may be secret; nil when it is none of http or https.
+  static func shown(_ endpoint: String) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: roost_post_address_room) { room in
+      guard let start = room.baseAddress, roost_post_show(endpoint, start, room.count) != 0 else { return nil }
+      return String(cString: start)
+    }
   }
 
   deinit { roost_post_free(connection) }

@@ -37,8 +37,9 @@ final class SpanExporter: SpanSink {
 
   /// Sends what waits, once more and not for long, and ends. Call it exactly once.
   func stop() {
-    collector.end(byNs: Monotonic.ns(afterMs: min(settings.timeoutMs, WorkerLimits.spansAtStopMs)))
-    queue.stop()
+    let endNs = Monotonic.ns(afterMs: min(settings.timeoutMs, WorkerLimits.spansAtStopMs))
+    collector.end(byNs: endNs)
+    queue.stop(endNs: endNs)
     thread.join()
   }
 }

@@ -5,10 +5,13 @@ import RoostWire
 /// Spans between the loop and the exporter's thread: bounded, and the loop waits for no more than the lock.
 final class SpanQueue: SpanSink {
   private struct State {
-    var spans: [Span] = []
+    /// A slice: its front goes without moving the rest.
+    var spans: ArraySlice<Span> = []
     /// When the first of them has waited long enough; nil = there are none.
     var dueNs: Int64?
     var isStopping = false
+    /// What waits still then is given up, by the monotonic clock.
+    var endNs = Int64.max
   }
 
   private let state = Monitor(State())
@@ -44,6 +47,10 @@ final class SpanQueue: SpanSink {
   }
 
   private func take(_ state: inout State) -> [Span] {
+    if Monotonic.nowNs() >= state.endNs {
+      metrics.add(.spansFailed, state.spans.count)
+      state.spans = []
+    }
     let batch = Array(state.spans.prefix(settings.batchSpans))
     state.spans.removeFirst(batch.count)
     state.dueNs = state.spans.isEmpty ? nil : Monotonic.ns(afterMs: settings.delayMs)
@@ -55,6 +62,11 @@ final class SpanQueue: SpanSink {
     state.wait(until: Monotonic.ns(afterMs: ms)) { $0.isStopping ? true : nil } == nil
   }
 
-  /// Takes no more; who waits goes on.
-  func stop() { state.update { $0.isStopping = true } }
+  /// Takes no more; who waits goes on, until then.
+  func stop(endNs: Int64) {
+    state.update {
+      $0.isStopping = true
+      $0.endNs = endNs
+    }
+  }
 }

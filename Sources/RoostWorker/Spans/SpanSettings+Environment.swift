@@ -1,3 +1,4 @@
+import Glibc
 import RoostTelemetry
 import RoostWire
 
@@ -6,11 +7,18 @@ extension SpanSettings {
   /// counts as not set, and the log says so, by name alone: values may be secrets.
   package init?(environment: [String: String], log: Log) {
     let variables = SpanVariables(environment: environment, log: log)
-    guard variables.isWanted, variables.isProtocolKnown else { return nil }
+    guard variables.isWanted, variables.isProtocolKnown, variables.areAuthoritiesThere else { return nil }
     self.init()
-    if let endpoint = variables.endpoint { self.endpoint = endpoint }
+    if variables.text(of: "ENDPOINT") != nil {
+      // What cannot be read was meant for some other place than the default.
+      guard let endpoint = variables.endpoint else {
+        log.warning("spans are not exported, their endpoint cannot be read")
+        return nil
+      }
+      self.endpoint = endpoint
+    }
     headers = variables.headers
-    authorities = variables.text(of: "CERTIFICATE")?.value
+    authorities = variables.authorities?.value
     timeoutMs = variables.number(of: "TIMEOUT", 1...WorkerLimits.spanMs) ?? timeoutMs
     resource = variables.resource
     queueSpans = Int(variables.number("OTEL_BSP_MAX_QUEUE_SIZE", 1...WorkerLimits.queuedSpans) ?? Int64(queueSpans))
@@ -33,9 +41,21 @@ private struct SpanVariables {
   }
 
   /// One that is there for all signals, and for traces alone, which goes before.
-  func text(of suffix: String) -> (name: String, value: String)? {
-    for name in ["OTEL_EXPORTER_OTLP_TRACES_\(suffix)", "OTEL_EXPORTER_OTLP_\(suffix)"] {
-      if let value = text(name) { return (name, value) }
+  func text(of suffix: String) -> (name: String, value: String)? { all(of: suffix).first }
+
+  private func all(of suffix: String) -> [(name: String, value: String)] {
+    ["OTEL_EXPORTER_OTLP_TRACES_\(suffix)", "OTEL_EXPORTER_OTLP_\(suffix)"].compactMap { name in
+      text(name).map { (name, $0) }
+    }
+  }
+
+  /// The first of them that can be read.
+  private func value<Value>(
+    of suffix: String, expected: String, read: (_ name: String, _ value: String) -> Value?
+  ) -> Value? {
+    for (name, text) in all(of: suffix) {
+      if let value = read(name, text) { return value }
+      warn(name, expected)
     }
     return nil
   }
@@ -75,23 +95,31 @@ private struct SpanVariables {
   // MARK: - Where to
 
   var endpoint: String? {
-    guard let (name, value) = text(of: "ENDPOINT") else { return nil }
-    let rest = ["http://", "https://"].first { value.hasPrefix($0) }.map { value.dropFirst($0.count) }
-    guard let rest, let first = rest.first, first != "/", !value.contains(where: { $0.isWhitespace }) else {
-      warn(name, "http://HOST:PORT or https://HOST:PORT")
-      return nil
+    value(of: "ENDPOINT", expected: "http://HOST:PORT or https://HOST:PORT") { name, value in
+      guard CollectorConnection.shown(value) != nil, !value.contains(where: { $0.isWhitespace }) else { return nil }
+      if name.contains("_TRACES_") { return value }
+      return (value.hasSuffix("/") ? String(value.dropLast()) : value) + "/v1/traces"
     }
-    if name.contains("_TRACES_") { return value }
-    return (value.hasSuffix("/") ? String(value.dropLast()) : value) + "/v1/traces"
+  }
+
+  var authorities: (name: String, value: String)? { text(of: "CERTIFICATE") }
+
+  var areAuthoritiesThere: Bool {
+    guard let (name, value) = authorities, access(value, R_OK) != 0 else { return true }
+    log.error(
+      "spans are not exported, the file of certificates cannot be read",
+      [.variable: name, .error: String(cString: strerror(errno))])
+    return false
   }
 
   var headers: [SpanSettings.Header] {
-    guard let (name, value) = text(of: "HEADERS") else { return [] }
-    guard let pairs = Self.pairs(value), pairs.allSatisfy({ Self.isHeader($0.key, $0.value) }) else {
-      warn(name, "NAME=VALUE,NAME=VALUE with %XX for what is special")
-      return []
-    }
-    return pairs.map { SpanSettings.Header(name: $0.key, value: $0.value) }
+    value(
+      of: "HEADERS", expected: "NAME=VALUE,NAME=VALUE with %XX for what is special, and none that HTTP sets by itself"
+    ) {
+      _, value in
+      guard let pairs = Self.pairs(value), pairs.allSatisfy({ Self.isHeader($0.key, $0.value) }) else { return nil }
+      return pairs.map { SpanSettings.Header(name: $0.key, value: $0.value) }
+    } ?? []
   }
 
   var resource: [SpanAttribute] {
@@ -112,17 +140,20 @@ private struct SpanVariables {
   // MARK: - How much
 
   func number(_ name: String, _ range: ClosedRange<Int64>) -> Int64? {
-    text(name).flatMap { number(name, $0, range) }
+    guard let value = text(name) else { return nil }
+    let number = Self.number(value, range)
+    if number == nil { warn(name, Self.words(range)) }
+    return number
   }
 
   func number(of suffix: String, _ range: ClosedRange<Int64>) -> Int64? {
-    text(of: suffix).flatMap { number($0.name, $0.value, range) }
+    value(of: suffix, expected: Self.words(range)) { _, value in Self.number(value, range) }
   }
 
-  private func number(_ name: String, _ value: String, _ range: ClosedRange<Int64>) -> Int64? {
-    if let number = Int64(value), range.contains(number) { return number }
-    warn(name, "\(range.lowerBound) to \(range.upperBound)")
-    return nil
+  private static func words(_ range: ClosedRange<Int64>) -> String { "\(range.lowerBound) to \(range.upperBound)" }
+
+  private static func number(_ value: String, _ range: ClosedRange<Int64>) -> Int64? {
+    Int64(value).flatMap { range.contains($0) ? $0 : nil }
   }
 
   // MARK: - Lists, as W3C Baggage writes them
@@ -154,9 +185,15 @@ private struct SpanVariables {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  /// Nothing that would end the header's line or its name.
+  /// They are the transport's own.
+  private static let reserved = [
+    "connection", "content-encoding", "content-length", "content-type", "expect", "host", "transfer-encoding",
+  ]
+
+  /// Nothing that would end the header's line or its name, and nothing that belongs to the request itself.
   private static func isHeader(_ name: String, _ value: String) -> Bool {
-    name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
+    !reserved.contains(name.lowercased())
+      && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
       && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
   }
 

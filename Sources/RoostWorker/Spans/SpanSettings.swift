@@ -30,11 +30,5 @@ package struct SpanSettings: Equatable, Sendable {
   static let serviceName = "service.name"
 
   /// The endpoint without what may be secret: user, password and query.
-  var shownEndpoint: String {
-    let plain = endpoint.prefix { $0 != "?" && $0 != "#" }
-    let scheme = plain.hasPrefix("https") ? "https://" : "http://"
-    let authority = plain.dropFirst(scheme.count).prefix { $0 != "/" }
-    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-    return scheme + host + plain[authority.endIndex...]
-  }
+  var shownEndpoint: String { CollectorConnection.shown(endpoint) ?? "" }
 }
