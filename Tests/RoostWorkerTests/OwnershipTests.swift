@@ -157,6 +157,12 @@ struct OwnershipTests {
     let again = RunningWorker(one)
     #expect(again.waitUntilReady())
     #expect(again.stop() == .stopped)
+    // What was not written as a whole is no set of pools.
+    for text in ["", "roost-pools default/gpu", "pools default/gpu\n"] {
+      try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/pools"))
+      let damaged = try #require(failure(RunningWorker(one)))
+      #expect(damaged.exitCode == .usage && damaged.message.contains("/pools is damaged"), "\(damaged.message)")
+    }
   }
 
   /// A worker of all pools and one of the pool that it also serves, in one order or the other.

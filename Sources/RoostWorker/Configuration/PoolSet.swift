@@ -28,6 +28,12 @@ enum PoolSet {
     }
     // A folder with a journal and without a set is older than sets: it serves all.
     if let found = found ?? Optional(text([])), found != wanted {
+      guard !found.isEmpty, !found.contains(where: \.isNewline) else {
+        throw WorkerError(
+          .usage, code: "ROOST-W010",
+          "\(disk.path(of: name)) is damaged: it is one line, `\(prefix)` and the pools that the folder has always served, "
+            + "or * for all of them; write it again, then start")
+      }
       throw WorkerError(
         .usage, code: "ROOST-W010",
         "the data folder \(disk.path(of: "")) belongs to the pools \(found), not to \(wanted): start with the same --pool "
@@ -59,7 +65,8 @@ enum PoolSet {
       try disk.read(file, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
     }
     let line = String(decoding: bytes[..<count], as: UTF8.self)
-    return line.hasPrefix(prefix) && line.hasSuffix("\n") ? String(line.dropFirst(prefix.count).dropLast()) : line
+    // Nothing that was written as a whole: no set at all.
+    return line.hasPrefix(prefix) && line.hasSuffix("\n") ? String(line.dropFirst(prefix.count).dropLast()) : ""
   }
 
   /// A crash leaves all of it or none.

@@ -14,16 +14,22 @@ extension Loop {
 
   /// The last record: how far everything is applied and handed over, so that the next start repeats nothing.
   package func sign() throws(WorkerError) {
-    guard !isHeld else { return }
-    batch.force(soundPartition)
-    try commit()
+    if !isHeld {
+      batch.force(soundPartition)
+      try commit()
+    }
+    if isHeld {
+      return log.warning(
+        "ends without room for the batch in hand, its signals are applied one at a time after the next start",
+        [.reason: heldReason])
+    }
     signHand()
     do { try journal.close() } catch { throw WorkerError(error) }
   }
 
   /// While the folder is ours. In the middle of a careful start the next one has to be as careful.
   private func signHand() {
-    guard careful.isOver, !isHeld else { return }
+    guard careful.isOver else { return }
     do throws(JournalError) {
       try hand.sign()
     } catch {
