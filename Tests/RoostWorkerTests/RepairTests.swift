@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RoostCore
 import RoostJournal
 import RoostTestKit
@@ -210,6 +211,25 @@ struct RepairTests {
     _ = try #require(try DataFolder.repair(folder.path))
     let after = try DataFolder(folder.path).examine().state.machine
     #expect(after.generationBase > before.generationBase)
+  }
+
+  @Test("what root repairs belongs to the owner of the journal that it was")
+  func owner() throws {
+    let rig = try played()
+    let disk = rig.disk.copy()
+    let segment = try #require(disk.fileNames.first { $0.hasSuffix(".segment") })
+    disk[segment]?[8192 + 100] ^= 1
+    let folder = try FilesOfDisk(disk)
+    let nobody: UInt32 = 65_534
+    try #require(lchown(folder.path + "/journal", nobody, nobody) == 0, "files are given away: run as root")
+    let done = try #require(try DataFolder.repair(folder.path, configuration: Self.small))
+    let written = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/journal")
+    #expect(written.count > 1)
+    for name in ["journal", done.backup] + written.map({ "journal/" + $0 }) {
+      var found = stat()
+      #expect(
+        lstat("\(folder.path)/\(name)", &found) == 0 && found.st_uid == nobody && found.st_gid == nobody, "\(name)")
+    }
   }
 
   @Test("files that this version does not know, and records that it cannot read, are not thrown away")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RoostCore
 import RoostJournal
 import RoostWire
@@ -47,6 +48,7 @@ extension DataFolder {
       {
         throw .failed("what was written is not what it should be (\(fault)); this is a defect of roost, report it")
       }
+      try giveToOwner(of: "\(path)/journal", "\(path)/\(backup)")
     } catch {
       let cause = error
       do throws(RepairError) { try remove("\(path)/\(backup)") } catch { throw .failed("\(cause); and \(error)") }
@@ -61,6 +63,23 @@ extension DataFolder {
           + "`roost journal verify` tells which is which")
     }
     return RepairedFolder(repair: repair, backup: backup, removed: removed)
+  }
+
+  /// Somebody else than the worker's user may repair its folder, root mostly: what is written is to be that user's.
+  private static func giveToOwner(of journal: String, _ folder: String) throws(RepairError) {
+    var owner = stat()
+    guard stat(journal, &owner) == 0 else { throw .failed("\(journal): \(String(cString: strerror(errno)))") }
+    let names: [String]
+    do { names = try FileManager.default.subpathsOfDirectory(atPath: folder) } catch {
+      throw .failed("\(folder): \(error.localizedDescription)")
+    }
+    for path in [folder] + names.map({ "\(folder)/\($0)" }) {
+      guard lchown(path, owner.st_uid, owner.st_gid) == 0 else {
+        throw .failed(
+          "\(path) cannot be given to the owner of \(journal) (\(String(cString: strerror(errno)))); run this as that user or as "
+            + "root")
+      }
+    }
   }
 
   private static func journaled<T>(_ body: () throws(JournalError) -> T) throws(RepairError) -> T {
