@@ -81,6 +81,22 @@ struct LoopSpanTests {
     #expect(kept.all.isEmpty)
   }
 
+  @Test("an invalid trace goes no further, and one of a later version goes on as version 00")
+  func versions() throws {
+    let rig = try rig()
+    let invalid = [
+      "ff" + parent("a").dropFirst(2), parent("0"), "00-\(String(repeating: "a", count: 32))-0000000000000000-01",
+    ]
+    for (place, parent) in invalid.enumerated() {
+      rig.store("a\(place)", .create(Create()), replyTo: "_INBOX.1", traceparent: parent)
+    }
+    try rig.settle()
+    #expect(carried(rig).isEmpty && kept.all.isEmpty)
+    rig.store("b", .create(Create()), traceparent: "cc" + parent("b").dropFirst(2) + "-more")
+    try rig.settle()
+    #expect(kept.all.count == 1 && told() == carried(rig), "\(told()) \(carried(rig))")
+  }
+
   @Test("signals of one trace that one record holds are one span, and who is refused has one too")
   func together() throws {
     let rig = try rig()

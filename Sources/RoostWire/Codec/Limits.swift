@@ -15,8 +15,8 @@ package enum WireLimits {
   package static let identifierBytes = 1...64
   /// Bytes of the subject prefix: subjects stay far below what brokers take.
   package static let prefixBytes = 1...64
-  /// A traceparent of version 00 has exactly 55 bytes, later ones may be longer.
-  package static let traceParentBytes = 55...128
+  /// A traceparent of version 00 has exactly so many bytes, later ones may be longer.
+  package static let traceParentBytes = 55
   /// What the W3C asks everybody to pass on.
   package static let traceStateBytes = 512
 }

@@ -29,7 +29,7 @@ package struct SpanContext: Hashable, Sendable {
   package var span: UInt64
   package var flags: UInt8
 
-  /// nil: no such trace can be; the form was checked when the signal came.
+  /// nil: no such trace can be. The form was checked when the signal came, but the journal of an older version may hold more.
   package init?(_ trace: Trace) {
     let text = trace.parent.utf8
     func number(_ offset: Int, _ count: Int) -> UInt64? {
