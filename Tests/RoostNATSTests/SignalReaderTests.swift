@@ -87,6 +87,39 @@ final class ReaderBench: Sendable {
     #expect(pending == 4)
   }
 
+  @Test("a trace is found in any case of letters, delivered or looked up", arguments: Broker.Version.allCases)
+  func traceSpellings(_ version: Broker.Version) throws {
+    let bench = try ReaderBench(version)
+    let carried: [(headers: [NATSHeader], parent: String?, state: String?)] = [
+      ([], nil, nil),
+      ([NATSHeader("Other", "o"), NATSHeader("tracestate", "s")], nil, nil),
+      ([NATSHeader("Traceparent", "p"), NATSHeader("Tracestate", "s")], "p", "s"),
+      ([NATSHeader("TRACEPARENT", "p"), NATSHeader("tracestate", "s")], "p", "s"),
+      ([NATSHeader("Traceparent", "no"), NATSHeader("traceparent", "p"), NATSHeader("TraceState", "s")], "p", "s"),
+      ([NATSHeader("Xraceparent", "no"), NATSHeader("TraceParent", "p")], "p", nil),
+      ([NATSHeader("Xraceparent", "p"), NATSHeader("Traceparents", "no")], "p", nil),
+      ([NATSHeader("traceParent", "2"), NATSHeader("TraceParent", "1")], "1", nil),
+      (
+        [NATSHeader("traceparent", "p"), NATSHeader("tracestate", "a=1"), NATSHeader("tracestate", "b=2")], "p",
+        "a=1,b=2"
+      ),
+      (
+        [NATSHeader("Traceparent", "p"), NATSHeader("Tracestate", "b=2"), NATSHeader("Tracestate", "a=1")], "p",
+        "b=2,a=1"
+      ),
+    ]
+    for (number, one) in carried.enumerated() { _ = try bench.publish(number + 1, headers: one.headers) }
+    let reader = bench.reader()
+    defer { reader.stop() }
+    #expect(bench.waitFor(1...UInt64(carried.count)))
+    for (signal, wanted) in zip(bench.signals, carried) {
+      #expect(signal.traceparent == wanted.parent && signal.tracestate == wanted.state, "\(wanted.headers)")
+      let stored = try #require(try bench.jetStream.message(bench.streams.signalsName, sequence: signal.sequence))
+      let found = SignalMessage(stored, pending: 0)
+      #expect(found.traceparent == wanted.parent && found.tracestate == wanted.state, "\(wanted.headers)")
+    }
+  }
+
   @Test("reads from a stored-at time on", arguments: Broker.Version.allCases)
   func fromTime(_ version: Broker.Version) throws {
     let bench = try ReaderBench(version)

@@ -11,10 +11,6 @@ package struct NATSHeader: Sendable, Equatable {
     self.value = value
   }
 
-  /// A server that was asked to tell a message's way may disable the header when it stores the message, by its first
-  /// letter (seen with 2.12.8; 2.15.1 leaves it alone).
-  static func traceparent(_ header: (String) -> String?) -> String? { header("traceparent") ?? header("Xraceparent") }
-
   /// As the server reads the value of Nats-Trace-Only.
   static func saysTraceOnly(_ value: String?) -> Bool {
     value.map { ["1", "true", "on"].contains($0.lowercased()) } ?? false
@@ -25,7 +21,7 @@ package struct NATSHeader: Sendable, Equatable {
 ///
 /// Use it on one thread at a time: the first look at a header parses all of them, without a lock. Handing it from one
 /// thread to the next through a queue is fine.
-package final class NATSMessage: Sendable {
+package final class NATSMessage: TraceCarrier, Sendable {
   /// Owned; changed by the library only while headers are parsed (see above), freed in `deinit`.
   nonisolated(unsafe) private let handle: OpaquePointer
 
@@ -71,12 +67,25 @@ package final class NATSMessage: Sendable {
     }
   }
 
-  private func values(of name: String) -> [String] {
+  func values(of name: String) -> [String] {
     var values: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     var count: Int32 = 0
     guard natsMsgHeader_Values(handle, name, &values, &count) == NATS_OK, let values else { return [] }
     defer { free(values) }
     return (0..<Int(count)).compactMap { values[$0].map { String(cString: $0) } }
+  }
+
+  func spelling(of wanted: [String]) -> String? {
+    var names: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    var count: Int32 = 0
+    guard natsMsgHeader_Keys(handle, &names, &count) == NATS_OK, let names else { return nil }
+    defer { free(names) }
+    let found = UnsafeBufferPointer(start: names, count: Int(count))
+    for one in wanted {
+      let spellings = found.lazy.compactMap { $0 }.filter { strcasecmp($0, one) == 0 }
+      if let spelling = spellings.map({ String(cString: $0) }).min() { return spelling }
+    }
+    return nil
   }
 
   /// The status line of a message without payload that the server itself sent: 100, 404, 408, 409, 503.

@@ -32,7 +32,7 @@ package struct StreamInfo: Sendable, Equatable {
 }
 
 /// A message as it lies in a stream.
-package struct StoredMessage: Sendable, Equatable {
+package struct StoredMessage: TraceCarrier, Sendable, Equatable {
   package let subject: String
   package let sequence: UInt64
   package let storedAtNs: Int64
@@ -51,6 +51,16 @@ package struct StoredMessage: Sendable, Equatable {
         String(decoding: line[..<colon], as: UTF8.self),
         String(decoding: line[(colon + 1)...].drop { $0 == 0x20 }, as: UTF8.self))
     }
+  }
+
+  func values(of name: String) -> [String] { headers().filter { $0.name == name }.map(\.value) }
+
+  func spelling(of wanted: [String]) -> String? {
+    let names = headers().map(\.name)
+    for one in wanted {
+      if let spelling = names.filter({ $0.lowercased() == one }).min() { return spelling }
+    }
+    return nil
   }
 }
 

@@ -43,10 +43,11 @@ extension SignalReader {
   }
 
   private func makeSignal(_ subject: String, _ message: NATSMessage, _ delivery: DeliverySubject) -> SignalMessage {
-    SignalMessage(
+    let trace = message.traceHeaders
+    return SignalMessage(
       subject: subject, sequence: delivery.streamSequence, storedAtNs: delivery.storedAtNs, pending: delivery.pending,
-      replyTo: message.header("Roost-Reply-To"), traceparent: NATSHeader.traceparent(message.header),
-      tracestate: message.header("tracestate"), isTraceOnly: message.isTraceOnly, payload: .message(message))
+      replyTo: message.header("Roost-Reply-To"), traceparent: trace?.parent, tracestate: trace?.state,
+      isTraceOnly: message.isTraceOnly, payload: .message(message))
   }
 
   private func handleStatus(_ message: NATSMessage) {

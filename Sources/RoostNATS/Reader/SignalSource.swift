@@ -87,10 +87,10 @@ package struct SignalMessage: Sendable {
 extension SignalMessage {
   /// One that was looked up in the stream instead of being delivered.
   package init(_ stored: StoredMessage, pending: UInt64) {
+    let trace = stored.traceHeaders
     self.init(
       subject: stored.subject, sequence: stored.sequence, storedAtNs: stored.storedAtNs, pending: pending,
-      replyTo: stored.header("Roost-Reply-To"), traceparent: NATSHeader.traceparent(stored.header),
-      tracestate: stored.header("tracestate"),
+      replyTo: stored.header("Roost-Reply-To"), traceparent: trace?.parent, tracestate: trace?.state,
       isTraceOnly: NATSHeader.saysTraceOnly(stored.header("Nats-Trace-Only")), payload: .bytes(stored.payload))
   }
 }
