@@ -125,6 +125,15 @@ struct TraceOutputTests {
     try Golden.expect(text, is: "trace")
   }
 
+  @Test("what a caller wrote is escaped once, and a program gets it as it is")
+  func escaping() throws {
+    var it = Story()
+    it.signal(Self.a1, .create(Create(name: "\u{1b}[31mRED \"x\"")))
+    let text = try it.text("default/gpu", "a1")
+    #expect(text.contains(#" name="\u{1b}[31mRED \"x\"""#), "\(text)")
+    #expect(try it.text("default/gpu", "a1", isJSON: true).contains(#""name":"\u001b[31mRED \"x\"""#))
+  }
+
   @Test("a target is an actor, a pool or one actor of a pool, and any name may be left open")
   func targets() throws {
     #expect(

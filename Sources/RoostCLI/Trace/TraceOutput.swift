@@ -48,7 +48,7 @@ struct TraceOutput {
     return line(
       LogLine.timestamp(row.at.ms), row.place.rawValue, row.sequence > 0 ? String(row.sequence) : "-",
       row.record > 0 ? String(row.record) : "-", who.isEmpty ? "-" : who.joined(separator: "/"), words.what,
-      [isOther ? words.who : "", LogLine.escaped(words.why)].filter { !$0.isEmpty }.joined(separator: ", "))
+      [isOther ? words.who : "", words.why].filter { !$0.isEmpty }.joined(separator: ", "))
   }
 
   /// How long the wait was that the row ends; nil where it ends none.

@@ -8,6 +8,7 @@ import RoostWorker
 struct TraceWords {
   private(set) var who = ""
   private(set) var what = ""
+  /// Nothing in it acts on a terminal.
   private(set) var why = ""
   private(set) var fields: [String: JSONValue] = [:]
 
@@ -27,6 +28,9 @@ struct TraceWords {
         "subject": .string(subject), "reason": .string(error.reason.rawValue), "message": .string(error.message),
       ]
     }
+    // What a signal says is written as facts, each of which is quoted where it must be.
+    if case .signal = row.what { return }
+    why = LogLine.escaped(why)
   }
 
   private static func joined(_ parts: String?...) -> String {
