@@ -92,17 +92,17 @@ final class SignalClient {
   /// What every worker answers that is there, within `timeoutMs`: who has not answered `gatherMs` after the last one is not.
   /// Errors: `unavailable` when none answers.
   func gather(_ subject: String, timeoutMs: Int64) throws(CLIError) -> [[UInt8]] {
-    let arrived = Mailbox<[UInt8]>()
+    let arrived = Mailbox<NATSMessage>()
     var answers: [[UInt8]] = []
     do throws(NATSError) {
       let inbox = connection.newInbox()
-      let subscription = try connection.subscribe(inbox) { _ = arrived.put($0.payload, limit: Self.greatestAnswers) }
+      let subscription = try connection.subscribe(inbox) { _ = arrived.put($0, limit: Self.greatestAnswers) }
       try connection.publish(subject, reply: inbox)
       let end = ContinuousClock.now + .milliseconds(timeoutMs)
       var deadline = end
-      // The broker says by an empty message that nobody is there.
-      while answers.count < Self.greatestAnswers, let answer = arrived.take(until: deadline), !answer.isEmpty {
-        answers.append(answer)
+      while answers.count < Self.greatestAnswers, let answer = arrived.take(until: deadline) {
+        // The broker says so that nobody is there. Anybody else can: whoever is there answers all the same.
+        if !answer.saysNoResponders { answers.append(answer.payload) }
         deadline = min(end, .now + .milliseconds(Self.gatherMs))
       }
       withExtendedLifetime(subscription) {}

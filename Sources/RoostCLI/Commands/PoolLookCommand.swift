@@ -35,20 +35,20 @@ struct PoolLookCommand {
     let found = try named(client)
     var code = ExitCode.success
     try console.out(output.title)
-    for id in found.pools {
+    for id in found.pools.sorted() {
       do throws(CLIError) {
         try console.out(output.row(id, try pool(id, client)))
-      } catch  where error.exitCode == .refused {
-        // One that is quarantined, for example, keeps none of the others.
+      } catch  where error.exitCode == .refused || error.code == NATSError.Code.noResponders.rawValue {
+        // One that is quarantined, for example, or that nobody serves any more, keeps none of the others.
         console.err("roost: \(id): \(error.code): \(error.message)\n")
-        code = .refused
+        code = error.exitCode
       }
     }
     if found.pools.isEmpty {
       console.err("roost: no pools yet; a pool exists from its first create, init or configure\n")
     }
     if found.unnamed > 0 {
-      console.err("roost: \(found.unnamed) more pools are not named by their workers; `roost pool get` shows each\n")
+      console.err("roost: \(found.unnamed) more pools are not named; `roost pool get` shows each\n")
     }
     return code
   }
@@ -60,26 +60,17 @@ struct PoolLookCommand {
     return pool
   }
 
-  /// The pools of all workers, and how many of them are not named.
-  private func named(_ client: SignalClient) throws(CLIError) -> (pools: [PoolID], unnamed: UInt64) {
+  /// Errors: `unavailable` when no worker of our subjects is among those that answer.
+  private func named(_ client: SignalClient) throws(CLIError) -> NamedPools {
     let subjects = try command.subjects()
-    var pools: Set<PoolID> = []
-    var unnamed: UInt64 = 0
-    var isAnswered = false
-    for answer in try client.gather(Discovery.statistics, timeoutMs: timeoutMs) {
-      let json: JSONValue
-      do throws(NATSError) { json = try JSONValue.parse(answer, from: Discovery.statistics) } catch {
-        throw CLIError(error)
-      }
-      guard let found = Discovery.pools(json, subjects) else { continue }
-      isAnswered = true
-      pools.formUnion(found.named)
-      unnamed += found.total - min(found.total, UInt64(found.named.count))
+    let found = NamedPools(try client.gather(Discovery.statistics, timeoutMs: timeoutMs), subjects)
+    if found.unreadable > 0 {
+      console.err("roost: \(found.unreadable) answers on \(Discovery.statistics) cannot be read; they are left out\n")
     }
-    guard isAnswered else {
+    guard found.isAnswered else {
       throw CLIError(
         .unavailable, "no worker of --prefix \(subjects.prefix) names its pools; check --prefix, start one")
     }
-    return (pools.sorted(), unnamed)
+    return found
   }
 }

@@ -93,4 +93,7 @@ package final class NATSMessage: TraceCarrier, Sendable {
     guard payloadBytes == 0, let code = header("Status").flatMap({ Int($0) }) else { return nil }
     return (code, header("Description") ?? "")
   }
+
+  /// The server's word, instead of an answer, that nobody hears what was asked.
+  package var saysNoResponders: Bool { status?.code == 503 }
 }

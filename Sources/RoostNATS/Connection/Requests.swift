@@ -56,7 +56,7 @@ final class Requests: Sendable {
   private func answered(_ message: NATSMessage) {
     guard let token = UInt64(message.subject.dropFirst(inbox.count + 1)) else { return }
     guard let request = state.withLock({ $0.open.removeValue(forKey: token) }) else { return }
-    if let status = message.status, status.code == 503 {
+    if message.saysNoResponders {
       request.completion(
         .failure(
           NATSError(.noResponders, "\(request.doing): nobody listens; for JetStream: enable it in the server (-js)")))

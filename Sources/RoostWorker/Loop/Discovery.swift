@@ -48,13 +48,13 @@ package struct Discovery {
   package static let statistics = "$SRV.STATS.\(serviceName)"
 
   /// The pools that the answer of a worker names, and how many it has; nil: it is a worker of other subjects. What is no name
-  /// of a pool is left out.
+  /// of a pool is left out, and so is what comes after as many as a worker names.
   package static func pools(_ answer: JSONValue, _ subjects: Subjects) -> (named: [PoolID], total: UInt64)? {
     guard case .array(let endpoints)? = answer["endpoints"],
       let data = endpoints.first(where: { $0["subject"]?.string == subjects.requests(.explain) })?["data"],
       case .array(let names)? = data["pools"], let total = data["pools_total"]?.unsigned
     else { return nil }
-    let named = names.compactMap { name -> PoolID? in
+    let named = names.prefix(WorkerLimits.namedPools).compactMap { name -> PoolID? in
       let parts = (name.string ?? "").split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
       guard parts.count == 2, parts.allSatisfy(Grammar.isPoolName) else { return nil }
       return PoolID(namespace: parts[0], name: parts[1])

@@ -1,0 +1,75 @@
+import RoostCore
+import RoostNATS
+import RoostTestKit
+import RoostWire
+import RoostWorker
+import Testing
+
+@testable import RoostCLI
+
+@Suite("The pools that workers name")
+struct PoolListTests {
+  private func answer(_ pools: [String], total: Int64) -> [UInt8] {
+    let data = JSONValue.object(["pools": .array(pools.map { .string($0) }), "pools_total": .int(total)])
+    let endpoint = JSONValue.object(["subject": .string(Subjects().requests(.explain)), "data": data])
+    return Array(JSONValue.object(["endpoints": .array([endpoint])]).text.utf8)
+  }
+
+  private func named(_ answers: [UInt8]...) -> NamedPools { NamedPools(answers, Subjects()) }
+
+  @Test("an answer that cannot be read is counted, and keeps none of the others")
+  func unreadable() {
+    let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+    let found = named([], Array("{".utf8), [0xff, 0], Array(deep.utf8), Array("[1]".utf8), answer(["a/b"], total: 2))
+    #expect(found.unreadable == 4)
+    #expect(found.isAnswered)
+    #expect(found.pools == [PoolID(namespace: "a", name: "b")])
+    #expect(found.unnamed == 1)
+    #expect(!named(Array("[1]".utf8)).isAnswered)
+  }
+
+  @Test("numbers of pools that cannot be are as many as can be said")
+  func huge() {
+    let largest = answer([], total: .max)
+    #expect(named(largest, largest, largest).unnamed == .max)
+  }
+
+  @Test("one answer names as many as a worker does at most, all together as many as are asked about; more are counted")
+  func bounds() {
+    let many = { (worker: Int, count: Int) in (0..<count).map { "w\(worker)/p\($0)" } }
+    let each = WorkerLimits.namedPools
+    let one = named(answer(many(0, each + 5), total: Int64(each) + 5))
+    #expect((one.pools.count, one.unnamed) == (each, 5))
+    let workers = NamedPools.greatestPools / each + 1
+    let all = NamedPools((0..<workers).map { answer(many($0, each), total: Int64(each)) }, Subjects())
+    #expect((all.pools.count, all.unnamed) == (NamedPools.greatestPools, UInt64(each)))
+    let same = named(answer(["a/b"], total: 1), answer(["a/b"], total: 1))
+    #expect((same.pools.count, same.unnamed) == (1, 0))
+  }
+
+  @Test("empty answers, also those that look like the broker's, and pools that nobody serves end no list")
+  func strangers() throws {
+    let broker = try Broker.start()
+    let connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "strangers"))
+    defer { connection.close() }
+    let pools = answer(["default/gpu", "default/web"], total: 2)
+    let subscription = try connection.subscribe(Discovery.statistics) { message in
+      guard let reply = message.reply else { return }
+      do {
+        try connection.publish(reply, headers: [NATSHeader("Status", "503")], payload: [])
+        try connection.publish(reply, payload: [])
+        try connection.publish(reply, payload: Array("no JSON".utf8))
+        try connection.publish(reply, payload: pools)
+      } catch { Issue.record("\(error)") }
+    }
+    try connection.flush(timeoutMs: 5_000)
+    var it = Transcript(environment: ["NATS_URL": broker.url])
+    #expect(it.roost("pool", "list") == .unavailable)
+    let leftOut = "! roost: 2 answers on $SRV.STATS.roost cannot be read; they are left out\n"
+    #expect(it.text.contains(leftOut), "\(it.text)")
+    for pool in ["gpu", "web"] {
+      #expect(it.text.contains("! roost: default/\(pool): ROOST-N005: no worker serves default/\(pool)"), "\(it.text)")
+    }
+    withExtendedLifetime(subscription) {}
+  }
+}
