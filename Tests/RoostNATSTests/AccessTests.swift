@@ -75,7 +75,8 @@ import Testing
     }
     access.identity = .credentials(file: "\(keys.folder)/none.creds")
     #expect(code { try access.check() } == .badAccess)
-    let largest = String(repeating: "x", count: NATSLimits.accessFileBytes)
+    let whole = credentials("eyJ0.eyJq.c2ln", seed)
+    let largest = whole + String(repeating: "x", count: NATSLimits.accessFileBytes - whole.utf8.count)
     access.identity = .credentials(file: try keys.write("largest.creds", largest))
     #expect(code { try access.check() } == nil)
     access.identity = .credentials(file: try keys.write("larger.creds", largest + "x"))
@@ -83,6 +84,49 @@ import Testing
     access.identity = .inAddress
     access.tls.certificate = try keys.write("client.pem", "x")
     #expect(code { try access.check() } == .badAccess)
+  }
+
+  /// A file as `nsc` makes it.
+  private func credentials(_ jwt: String, _ seed: String) -> String {
+    """
+    -----BEGIN NATS USER JWT-----
+    \(jwt)
+    ------END NATS USER JWT------
+
+    ************************* IMPORTANT *************************
+    NKEY Seed printed below can be used to sign and prove identity.
+    NKEYs are sensitive and should be treated as secrets.
+
+    -----BEGIN USER NKEY SEED-----
+    \(seed)
+    ------END USER NKEY SEED------
+
+    """
+  }
+
+  @Test("what a file of credentials lacks is said before any connect, and nothing of what is in it")
+  func lacking() throws {
+    let keys = try Keys()
+    var access = NATSAccess("nats://127.0.0.1:1")
+    let jwt = "eyJ0.eyJq.c2ln"
+    let wrongSum = String(seed.dropLast(3)) + "AAA"
+    for (text, lack) in [
+      ("", "neither"), ("\u{0}\u{1b}[2J .. SU", "neither"), (jwt, "no seed"), (credentials(jwt, ""), "no seed"),
+      (credentials(jwt, wrongSum), "no seed"), (seed, "no JWT"), (credentials("eyJ0.eyJq", seed), "no JWT"),
+      (credentials("eyJ0..c2ln", seed), "no JWT"), (credentials("eyJ0.e!Jq.c2ln", seed), "no JWT"),
+    ] {
+      let file = try keys.write("user.creds", text)
+      access.identity = .credentials(file: file)
+      let error = #expect(throws: NATSError.self) { try access.check() }
+      #expect(error?.code == .badAccess)
+      #expect(error?.message.hasPrefix("the file of the credentials, \(file), holds \(lack)") == true, "\(text)")
+      #expect(error?.message.contains(seed) == false && error?.message.contains(jwt) == false)
+    }
+    for end in ["\n", "\r\n"] {
+      let text = credentials(jwt, seed).replacing("\n", with: end)
+      access.identity = .credentials(file: try keys.write("user.creds", text))
+      try access.check()
+    }
   }
 
   @Test(

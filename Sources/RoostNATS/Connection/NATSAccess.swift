@@ -48,7 +48,7 @@ package struct NATSAccess: Sendable, Equatable {
   package func check() throws(NATSError) {
     switch identity {
     case .inAddress, .user, .token: break
-    case .credentials(let file): _ = try Self.read(file, "credentials")
+    case .credentials(let file): try UserCredentials.check(file)
     case .nkey(let file): _ = try NKey.publicKey(seedFile: file)
     }
     for (file, what) in [(tls.authorities, "authorities"), (tls.certificate, "certificate"), (tls.key, "key")] {

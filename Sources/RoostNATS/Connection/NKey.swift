@@ -9,7 +9,7 @@ enum NKey {
   /// Errors: `badAccess`. The file may have other lines; the seed is the one that begins with SU.
   static func publicKey(seedFile: String) throws(NATSError) -> String {
     let lines = try NATSAccess.read(seedFile, "nkey").split { $0 == 0x0a || $0 == 0x0d || $0 == 0x20 }
-    guard let line = lines.first(where: { $0.starts(with: "SU".utf8) }), let seed = seed(of: line) else {
+    guard let seed = seed(among: lines) else {
       throw NATSError(
         .badAccess, "the file of the nkey, \(seedFile), holds no seed of a user (58 characters from SU on)")
     }
@@ -21,6 +21,12 @@ enum NKey {
       throw NATSError(.badAccess, "the file of the nkey, \(seedFile): its public key cannot be computed")
     }
     return encode([userPrefix] + key)
+  }
+
+  static func hasSeed(_ lines: [ArraySlice<UInt8>]) -> Bool { seed(among: lines) != nil }
+
+  private static func seed(among lines: [ArraySlice<UInt8>]) -> [UInt8]? {
+    lines.first { $0.starts(with: "SU".utf8) }.flatMap(seed(of:))
   }
 
   /// 32 bytes behind two of prefix, and a checksum.
