@@ -35,6 +35,9 @@ import Testing
       "nsc": #"{"url": "nats://x:1", "nsc": "nsc://operator/account/user"}"#,
       "two": #"{"url": "nats://x:1", "token": "t", "user": "u"}"#,
       "broken": "{",
+      "list": "[1]",
+      "number": #"{"url": 5}"#,
+      "nothing": #"{"url": null, "token": ""}"#,
     ]
     for (name, text) in files {
       try text.write(to: folder.appending(path: "nats/context/\(name).json"), atomically: true, encoding: .utf8)
@@ -58,6 +61,7 @@ import Testing
       #expect(mixed.url == "nats://c:1")
       #expect(mixed.identity == .user("bob", password: "other"))
       #expect(mixed.inboxPrefix == "_INBOX.bob")
+      #expect(try access(["--context", "nothing"], environment).url == CommandTree.defaultServer)
     }
   }
 
@@ -76,6 +80,11 @@ import Testing
       #expect(refusal(["--context", "nsc"], environment).contains("sets nsc, which roost does not know"))
       #expect(refusal(["--context", "two"], environment).hasPrefix("64 user and token both say who we are"))
       #expect(refusal(["--context", "broken"], environment).hasSuffix("broken.json is not JSON"))
+      #expect(refusal(["--context", "list"], environment).hasSuffix("list.json is not a JSON object"))
+      #expect(refusal(["--context", "number"], environment).hasSuffix("number.json, url is not a text"))
+      let named = environment.merging(["NATS_CONTEXT": "none"]) { $1 }
+      #expect(refusal([], named).hasPrefix("64 NATS_CONTEXT none: "))
+      #expect(refusal(["--context", "list"], named).hasPrefix("64 --context list: "))
     }
   }
 }

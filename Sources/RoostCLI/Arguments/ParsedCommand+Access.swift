@@ -32,7 +32,7 @@ extension ParsedCommand {
       value(option) ?? environment[variable].flatMap { $0.isEmpty ? nil : $0 }
     }
     let context = try given("context", "NATS_CONTEXT").map { name throws(CLIError) in
-      try NATSContext(name, environment)
+      try NATSContext(name, from: value("context") == nil ? "NATS_CONTEXT" : "--context", environment)
     }
     let url = given("server", "NATS_URL") ?? context?.url ?? CommandTree.defaultServer
     try Self.checkServers(url)
