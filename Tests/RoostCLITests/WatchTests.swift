@@ -1,5 +1,6 @@
 import Foundation
 import RoostCore
+import RoostNATS
 import RoostTestKit
 import RoostWire
 import Testing
@@ -41,6 +42,22 @@ struct WatchTests {
     }
     #expect(told.prefix(7) == ["==", "pending", "again", "==", "running", "==", "sleeping"], "\(process.output)")
     withExtendedLifetime(worker) {}
+  }
+
+  @Test("a signal ends it at once also while the worker does not answer")
+  func hangs() async throws {
+    let broker = try Broker.start()
+    let connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "silent worker"))
+    defer { connection.close() }
+    let questions = Mailbox<String>()
+    let subscription = try connection.subscribe(Subjects().allRequests) { questions.put($0.subject) }
+    try connection.flush(timeoutMs: 5_000)
+    let process = try watch(broker, "--timeout 1h")
+    #expect(questions.take(until: .now + .seconds(30)) == "roost.api.default.gpu.get")
+    process.signal(SIGINT)
+    #expect(try process.exitCode() == 0)
+    #expect(process.output.isEmpty, "\(process.output)")
+    withExtendedLifetime(subscription) {}
   }
 
   @Test("for programs every line is an object, and one before each answer says when it was asked for")

@@ -1,3 +1,4 @@
+import Foundation
 import RoostNATS
 import RoostTelemetry
 import Synchronization
@@ -19,13 +20,19 @@ struct Watch {
 
   /// Errors: the last of too many in a row, and whatever asking again does not change.
   func run(_ ask: (Console) throws(CLIError) -> ExitCode) throws(CLIError) -> ExitCode {
-    let stop = Mailbox<Void>()
-    ShutdownSignals.watch { _ in stop.put(()) }
+    let printing = Mutex(())
+    ShutdownSignals.watch { _ in
+      // At once, also where a question waits for its answer, and never in the middle of one that is printed.
+      printing.withLock { (_) -> Void in _exit(ExitCode.success.rawValue) }
+    }
     var failures = 0
     var isFirst = true
     while true {
       do throws(CLIError) {
-        try console.out(screen(answer(to: ask), atMs: LogLine.now(), isFirst: isFirst))
+        let answer = try answer(to: ask)
+        try printing.withLock { _ throws(CLIError) in
+          try console.out(screen(answer, atMs: LogLine.now(), isFirst: isFirst))
+        }
         isFirst = false
         failures = 0
       } catch  where error.exitCode == .unavailable || error.exitCode == .refused {
@@ -33,7 +40,7 @@ struct Watch {
         if failures == Self.greatestFailures { throw error }
         console.err("\(error.text); asking again\n")
       }
-      if stop.take(until: .now + .milliseconds(Int64(clamping: intervalMs))) != nil { return .success }
+      Thread.sleep(forTimeInterval: Double(intervalMs) / 1_000)
     }
   }
 
