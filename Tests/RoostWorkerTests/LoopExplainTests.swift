@@ -43,6 +43,19 @@ struct LoopExplainTests {
     #expect(try explain(rig, nil).summary.contains("all 1 runners are draining"))
   }
 
+  @Test("who would have to wait is told how many are before it")
+  func place() throws {
+    let rig = try Rig()
+    for (waiting, place) in ["as the first", "behind 1 other", "behind 2 others"].enumerated() {
+      rig.store("a\(waiting)", .create(Create()))
+      try rig.settle()
+      let summary = try explain(rig, nil).summary
+      #expect(summary.hasPrefix("An actor that is woken now waits for a slot \(place), or stays asleep"), "\(summary)")
+      rig.store("a\(waiting)", .wake(Wake(override: .dontSleep(pendingTimeoutMs: 60_000))))
+      try rig.settle()
+    }
+  }
+
   @Test("a pool's numbers, the settings that hold, and which of them are its own")
   func description() throws {
     let rig = try Rig()

@@ -94,7 +94,13 @@ struct Explaining {
 
   private var fate: String {
     if let runner = outlook.next { return "is placed on \(runner)" }
-    return "waits for a slot behind \(outlook.waiting) others, or stays asleep if its wake does not say dont_sleep: "
+    let place =
+      switch outlook.waiting {
+      case 0: "as the first"
+      case 1: "behind 1 other"
+      default: "behind \(outlook.waiting) others"
+      }
+    return "waits for a slot \(place), or stays asleep if its wake does not say dont_sleep: "
       + words(for: outlook.obstacle ?? "")
   }
 
