@@ -89,17 +89,24 @@ final class Keeper {
   }
 
   func refusal(_ conflict: IdentityConflict, _ position: SignalPosition) -> WorkerError {
-    let isOurs = conflict.other.id == keys.id.description
-    let what =
-      isOurs
-      ? "the journal in \(service.configuration.dataFolder) ends at position \(position.sequence), but it was at "
-        + "\(conflict.other.position) before: the folder was restored from an older copy"
-      : "journal \(conflict.other.id) at position \(conflict.other.position) owns these pools, not journal \(keys.id) in "
-        + service.configuration.dataFolder
-    return WorkerError(
-      .anotherJournal, code: "ROOST-W020",
-      "\(what) (key \(conflict.key) of \(streams.metaBucket)). Start the worker with that journal's folder. If it is lost, "
-        + "start with --adopt: this one then goes on from the end of the stream, and all runners are closed")
+    let folder = service.configuration.dataFolder
+    let place = "(key \(conflict.key) of \(streams.metaBucket))"
+    let rightFolder =
+      "Start the worker with that journal's folder. If it is lost, start with --adopt: this one then goes on from the end of "
+      + "the stream, and all runners are closed"
+    let message =
+      switch conflict.kind {
+      case .otherJournal:
+        "journal \(conflict.other.id) at position \(conflict.other.position) owns these pools, not journal \(keys.id) in "
+          + "\(folder) \(place). \(rightFolder)"
+      case .newerState:
+        "the journal in \(folder) ends at position \(position.sequence), but it was at \(conflict.other.position) before: "
+          + "the folder was restored from an older copy \(place). \(rightFolder)"
+      case .copyServes:
+        "another process serves a copy of \(folder): it took over journal \(keys.id) while this one served it \(place). "
+          + "Nothing more is decided here; leave the other one running, and do not start this folder again"
+      }
+    return WorkerError(.anotherJournal, code: "ROOST-W020", message)
   }
 
   private func adopt(_ others: [Identity]) throws(WorkerError) -> Void? {

@@ -19,11 +19,13 @@ extension ErrorPage {
     ErrorPage(
       "ROOST-W020", "another journal owns these pools",
       "The broker knows that another data folder has decided for these pools, or this one further than it is now: a second worker, "
-        + "an emptied folder, or one restored from an earlier copy. Going on would start actors twice. Exit code 78.",
+        + "an emptied folder, or one restored from an earlier copy. Or a worker that serves has seen another process write for its "
+        + "journal, so that one serves a copy of its folder. Going on would start actors twice. Exit code 78.",
       do:
         "Start the worker with the folder of the journal that is named (its file journal/identity has the id). If that is lost, "
         + "--adopt takes the pools over: all runners are closed and this journal goes on from the end of the stream. Never use "
-        + "--adopt while the other worker runs."),
+        + "--adopt while the other worker runs. Of two copies of a folder go on with the one whose worker still runs, and with it "
+        + "alone: what the other decided meanwhile is in no journal that counts."),
     ErrorPage(
       "ROOST-W030", "the health page cannot listen",
       "The address of --http is not this machine's, or in use and was so for 3 s. Exit code 64.",

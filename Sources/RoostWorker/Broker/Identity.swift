@@ -11,15 +11,18 @@ struct Identity: Codable, Equatable {
   /// The newest generation that any of its actors was given: a journal that adopts the pools goes on above it. nil =
   /// who wrote it did not know.
   var generation: Generation?
+  /// Which life of that journal wrote it; nil = who wrote it did not say.
+  var life: String?
 
-  init(id: String, position: StreamSequence, generation: Generation?) {
+  init(id: String, position: StreamSequence, generation: Generation?, life: String?) {
     self.id = id
     self.position = position
     self.generation = generation
+    self.life = life
   }
 
   /// What stands for a value that is not an identity.
-  static let unreadable = Identity(id: "(unreadable)", position: 0, generation: nil)
+  static let unreadable = Identity(id: "(unreadable)", position: 0, generation: nil, life: nil)
 
   /// nil for anything else than an identity.
   init?(_ bytes: [UInt8]) {
@@ -27,14 +30,25 @@ struct Identity: Codable, Equatable {
   }
 
   var bytes: [UInt8] {
-    Array(#"{"id":"\#(id)","position":\#(position),"generation":\#(generation ?? 0)}"#.utf8)
+    let life = life.map { #","life":"\#($0)""# } ?? ""
+    return Array(#"{"id":"\#(id)","position":\#(position),"generation":\#(generation ?? 0)\#(life)}"#.utf8)
   }
 }
 
 /// What stands in a worker's way: a key, and what somebody else wrote there.
 struct IdentityConflict {
+  enum Kind {
+    /// Another journal owns the pools.
+    case otherJournal
+    /// This journal was further than it is now.
+    case newerState
+    /// Another life of this journal wrote the key after this one had: it serves a copy of the folder.
+    case copyServes
+  }
+
   let key: String
   let other: Identity
+  let kind: Kind
 }
 
 /// The keys of one worker in the bucket ROOST_META, and a look at those of others that serve the same pools.
@@ -53,8 +67,12 @@ struct IdentityKeys {
   /// The newest generation that this journal's own identity has shown: it never goes back, also when a damaged
   /// partition hides where it came from.
   private var newestGeneration: Generation = 0
-  /// Our last write of each key.
+  /// The last write of each key, whose ever it is: ours replaces that one or nothing.
   private var revisions: [String: UInt64] = [:]
+  /// This life of the worker. It stands in what we write, so that a write of ours whose answer was lost is known for ours.
+  private let life = String(UInt64.random(in: 0 ... .max), radix: 16)
+  /// Our own last write of each key, as far as we know that it was stored.
+  private var written: [String: UInt64] = [:]
   /// Our keys that were free when this worker looked, until it serves with them; nil from then on.
   private var unserved: Set<String>? = []
   /// The keys of the other form that another journal wrote, as last seen, with their revisions.
@@ -88,13 +106,28 @@ struct IdentityKeys {
       // Whatever it is, somebody wrote it: nobody decides beside them.
       let other = Identity(entry.value) ?? .unreadable
       if other.id == id.description { newestGeneration = max(newestGeneration, other.generation ?? 0) }
-      if other.id != id.description || (other.position > position && !isDamaged) {
+      if let kind = conflict(other, key, entry.revision, position) {
         // Also under our id: a copy of this folder may serve with it, so it is not ours to take back.
         unserved?.remove(key)
-        conflicts.append(IdentityConflict(key: key, other: other))
+        conflicts.append(IdentityConflict(key: key, other: other, kind: kind))
       }
     }
     return standsAlone ? conflicts : try conflicts + conflictsOfOtherForm()
+  }
+
+  /// nil: nothing that keeps us from writing the key.
+  private mutating func conflict(
+    _ other: Identity, _ key: String, _ revision: UInt64, _ position: StreamSequence
+  ) -> IdentityConflict.Kind? {
+    guard other.id == id.description else { return .otherJournal }
+    if other.life == life {
+      written[key] = revision
+    } else if let ours = written[key] {
+      if revision > ours { return .copyServes }
+      // The broker has forgotten our write, and what stands there is of a life before this one.
+      written[key] = nil
+    }
+    return other.position > position && !isDamaged ? .newerState : nil
   }
 
   /// A worker of all pools and one of some have different keys, and the same pools: each looks at the other's. Two that
@@ -107,7 +140,7 @@ struct IdentityKeys {
       let other = Identity(entry.value) ?? .unreadable
       guard other.id != id.description else { continue }
       rivals[key] = entry.revision
-      conflicts.append(IdentityConflict(key: key, other: other))
+      conflicts.append(IdentityConflict(key: key, other: other, kind: .otherJournal))
     }
     return conflicts
   }
@@ -116,12 +149,14 @@ struct IdentityKeys {
   mutating func write(position: StreamSequence, newestGeneration: Generation) throws(NATSError) -> Int64 {
     var storedAtNs: Int64 = 0
     self.newestGeneration = max(self.newestGeneration, newestGeneration)
-    let value = Identity(id: id.description, position: position, generation: self.newestGeneration).bytes
+    let identity = Identity(id: id.description, position: position, generation: self.newestGeneration, life: life)
     for key in keys {
       let revision = revisions[key] ?? 0
-      revisions[key] =
+      let stored =
         try revision == 0
-        ? bucket.create(key, value) : bucket.update(key, value, expectedRevision: revision)
+        ? bucket.create(key, identity.bytes) : bucket.update(key, identity.bytes, expectedRevision: revision)
+      revisions[key] = stored
+      written[key] = stored
       if let entry = try bucket.get(key) { storedAtNs = entry.storedAtNs }
     }
     return storedAtNs
