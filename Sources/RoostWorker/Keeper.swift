@@ -47,7 +47,7 @@ final class Keeper {
       bucket: KeyValue(jetStream, bucket: service.streams.metaBucket), id: journal.id,
       pools: service.configuration.servedPools)
     fullnessNs = service.configuration.servedPools.isEmpty ? 0 : .max
-    keys.isDamaged = !recovered.damagedPartitions.isEmpty
+    keys.endIsKnown = recovered.endIsKnown
     readerStart = recovered.readerStart
   }
 

@@ -58,6 +58,39 @@ struct CopiedFolderTests {
     #expect(other.stop() == .stopped)
   }
 
+  @Test("an older copy is refused with 78 although a partition of it is damaged: whole records tell how far it was")
+  func damagedOlderCopy() throws {
+    let broker = try Broker.start()
+    let folder = try TemporaryFolder()
+    let client = try ScriptedRunner(broker.url, pool: pool)
+    func serve(_ actors: ClosedRange<Int>) throws {
+      let worker = RunningWorker(configuration(broker, folder.path))
+      try #require(worker.waitUntilReady(), "\(worker.worker.health.reason)")
+      for actor in actors {
+        try client.publish("actor-number-\(actor)", .create(Create()))
+        #expect(client.events.wait { $0.contains { $0.actor.text == "actor-number-\(actor)" && $0.kind == .created } })
+      }
+      #expect(worker.stop() == .stopped)
+    }
+    try serve(1...3)
+    let copies = try TemporaryFolder()
+    let copy = copies.path + "/copy"
+    try FileManager.default.copyItem(atPath: folder.path, toPath: copy)
+    try serve(4...6)
+    let names = try FileManager.default.contentsOfDirectory(atPath: copy + "/journal").sorted()
+    let segment = URL(fileURLWithPath: copy + "/journal/" + (try #require(names.first { $0.hasSuffix(".segment") })))
+    var bytes = try Data(contentsOf: segment)
+    bytes[try #require(bytes.range(of: Data("actor-number-2".utf8))).lowerBound] ^= 1
+    try bytes.write(to: segment)
+
+    guard case .failed(let error)? = RunningWorker(configuration(broker, copy)).waitForEnd() else {
+      Issue.record("the copy is served")
+      return
+    }
+    #expect(error.exitCode == .anotherJournal)
+    #expect(error.message.contains("older copy"), "\(error.message)")
+  }
+
   @Test("another life of the journal that writes after this one's claim serves a copy; one that wrote before does not")
   func lives() throws {
     let broker = try Broker.start()

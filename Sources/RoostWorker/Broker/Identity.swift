@@ -62,8 +62,9 @@ struct IdentityKeys {
   let id: JournalID
   /// `journal`, or with a set of pools `journal.NS.POOL` each.
   let keys: [String]
-  /// The journal is damaged: how far it was is not known, and a newer position of its own is no conflict.
-  var isDamaged = false
+  /// False: the journal is damaged at its end, so how far it was is not known, and a newer position of its own is no
+  /// conflict.
+  var endIsKnown = true
   /// The newest generation that this journal's own identity has shown: it never goes back, also when a damaged
   /// partition hides where it came from.
   private var newestGeneration: Generation = 0
@@ -127,7 +128,7 @@ struct IdentityKeys {
       // The broker has forgotten our write, and what stands there is of a life before this one.
       written[key] = nil
     }
-    return other.position > position && !isDamaged ? .newerState : nil
+    return other.position > position && endIsKnown ? .newerState : nil
   }
 
   /// A worker of all pools and one of some have different keys, and the same pools: each looks at the other's. Two that

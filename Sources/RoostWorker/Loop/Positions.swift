@@ -99,4 +99,9 @@ struct RecoveredPositions {
     if position.sequence > newest.sequence || newest.sequence == 0 { newest = position }
     partitions[partition] = max(partitions[partition] ?? 0, position.sequence)
   }
+
+  /// A record of a partition that is not served names this signal: it changes how far the journal was, and no state.
+  mutating func goes(to end: SignalPosition) {
+    if end.sequence > newest.sequence { newest = end }
+  }
 }

@@ -1,6 +1,7 @@
 import RoostCore
 import RoostJournal
 import RoostTelemetry
+import RoostWire
 
 extension Recovered {
   /// Takes the data folder and reads its journal: the newest snapshot that is whole, and the log after it. Partitions and
@@ -21,12 +22,39 @@ extension Recovered {
       if bad.isEmpty, recovered.quarantine.isEmpty { return (journal, recovered) }
       // Which they are is known at the end only: read again without them.
       try journal.close()
-      let (again, sound) = try read(
+      let end = bad.isEmpty ? nil : try lastPosition(disk, through: journal.lastIndex)
+      var (again, sound) = try read(
         disk, configuration, Recovered(defaults: defaults, excluding: bad, leaving: recovered.quarantine.members), log)
+      if let end { sound.goes(to: end.position, isKnown: end.isKnown) }
       return (again, sound)
     } catch {
       throw WorkerError(error)
     }
+  }
+
+  /// The furthest signal that a whole record names, also one of a partition that is read no further. Not known where what
+  /// is lost comes after the last such record, up to `last`: it may have named a later one.
+  private static func lastPosition(
+    _ disk: any Disk, through last: RoostJournal.RecordIndex
+  ) throws(JournalError) -> (position: SignalPosition, isKnown: Bool) {
+    let folder = DataFolder(try JournalView(disk: disk))
+    var positions = RecoveredPositions()
+    var isKnown = false
+    var expected = RoostJournal.RecordIndex.none.next
+    _ = try folder.journal.survey { placed, payload in
+      let record = placed.record
+      if record.index != expected { isKnown = false }
+      expected = record.index.next
+      guard case .read(let reading) = folder.decode(record, payload) else {
+        isKnown = false
+        return
+      }
+      // The last part of a batch speaks for all.
+      if reading.batch.hasMore { return }
+      positions.read(reading.batch.position, settled: reading.batch.settled, of: record.partition)
+      if reading.batch.position != nil { isKnown = true }
+    }
+    return (positions.newest, isKnown && expected == last.next)
   }
 
   private static func read(

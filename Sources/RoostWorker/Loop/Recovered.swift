@@ -32,6 +32,8 @@ package struct Recovered {
   package private(set) var quarantine: ActorQuarantine
   package private(set) var undecodable: [UndecodableEntry] = []
 
+  /// False where the last position may be lost: what is damaged lies behind every record that names one.
+  private(set) var endIsKnown = true
   private(set) var read = RecoveredPositions()
   /// The stream's time in records that some partition may lack: its signals are read again, and their own time decides.
   private(set) var times: [(sequence: StreamSequence, now: Instant)] = []
@@ -146,6 +148,12 @@ package struct Recovered {
     undecodable.removeAll { !quarantine.stands($0) }
     for pool in quarantine.members.keys { machine.passOverTickets(of: pool) }
     dropHandedOver()
+  }
+
+  /// How far a journal went that has lost records.
+  mutating func goes(to end: SignalPosition, isKnown: Bool) {
+    read.goes(to: end)
+    endIsKnown = isKnown
   }
 
   private mutating func dropHandedOver() {
