@@ -20,6 +20,9 @@ package enum JournalError: Error, Equatable, Sendable {
   case groupTooLarge(bytes: Int, capacity: Int)
   /// The partition's records are damaged: nothing may be added to it.
   case partitionQuarantined(UInt32)
+  /// All partitions of the folder are: there is none in which a record could be written, not even that a signal was refused.
+  /// The first damage; nil = records that are whole and cannot be read.
+  case allQuarantined(path: String, damage: Damage?)
   /// The identity file is missing beside segments, or does not say what it should.
   case identityDamaged(path: String)
   /// Written by a newer program that says older ones must not read it.
@@ -45,7 +48,7 @@ extension JournalError: CustomStringConvertible {
     case .deviceFailed: "ROOST-J005"
     case .recordTooLarge: "ROOST-J006"
     case .groupTooLarge: "ROOST-J007"
-    case .partitionQuarantined: "ROOST-J008"
+    case .partitionQuarantined, .allQuarantined: "ROOST-J008"
     case .identityDamaged: "ROOST-J009"
     case .tooNew: "ROOST-J010"
     case .unreadable: "ROOST-J011"
@@ -83,6 +86,10 @@ extension JournalError: CustomStringConvertible {
       "a journal group of \(bytes) bytes does not fit a segment of \(capacity): write smaller groups"
     case .partitionQuarantined(let partition):
       "partition \(partition) is quarantined because its records are damaged: restore the data folder from a good copy"
+    case .allQuarantined(let path, let damage):
+      "all partitions of the journal in \(path) are quarantined, so nothing can be served "
+        + "(\(damage?.description ?? "they have records that this version cannot read")): restore a copy of the folder that is "
+        + "as new, or see what `roost journal repair` can keep; `roost journal verify` lists the damage"
     case .identityDamaged(let path):
       "the journal's identity \(path) is missing or damaged: restore it together with the segments beside it"
     case .tooNew(let path, let leastReader):

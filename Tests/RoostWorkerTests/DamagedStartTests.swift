@@ -67,4 +67,15 @@ struct DamagedStartTests {
     #expect(found.position.sequence > 0)
     #expect(try found.position.sequence < open(rig).position.sequence)
   }
+
+  @Test("where every partition is quarantined the start is refused with 74, naming the damage and what to do")
+  func nothingToServe() throws {
+    let rig = try played(partitions: 1)
+    let error = try #require(throws: WorkerError.self) { try open(rig, damaged: "actor-number-2") }
+    #expect(error.exitCode == .journalFailed)
+    #expect(error.code == "ROOST-J008")
+    #expect(error.message.contains(".segment at offset") && error.message.contains("roost journal repair"))
+    // With a partition more the others are served.
+    #expect(try open(played(partitions: 64), damaged: "actor-number-2").damagedPartitions.count == 1)
+  }
 }

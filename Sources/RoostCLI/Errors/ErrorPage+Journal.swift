@@ -40,7 +40,8 @@ extension ErrorPage {
     ErrorPage(
       "ROOST-J008", "the partition is quarantined",
       "Records of this partition are damaged, so it is read no further and nothing may be added to it: its pools are not served "
-        + "and their signals go to the dead letters with the reason quarantined. All other pools are served.",
+        + "and their signals go to the dead letters with the reason quarantined. All other pools are served. If every partition is "
+        + "quarantined, nothing can be served or written down, and a worker ends at the start with exit code 74.",
       do:
         "`roost journal verify --data DIR` says what is damaged. Stop the worker, keep a copy of the folder (cp -a), restore a "
         + "copy that is as new, or see what `roost journal repair` can keep. Afterwards `roost dead redrive --reason quarantined`."

@@ -121,7 +121,10 @@ extension Loop {
   }
 
   var soundPartition: Partition {
-    (0..<settings.partitions).first { !damagedPartitions.contains($0) } ?? 0
+    guard let sound = (0..<settings.partitions).first(where: { !damagedPartitions.contains($0) }) else {
+      preconditionFailure("a journal without a sound partition is refused when it is opened")
+    }
+    return sound
   }
 
   func sendDeadLetters() {

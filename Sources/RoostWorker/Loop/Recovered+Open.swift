@@ -22,6 +22,9 @@ extension Recovered {
       if bad.isEmpty, recovered.quarantine.isEmpty { return (journal, recovered) }
       // Which they are is known at the end only: read again without them.
       try journal.close()
+      if bad.count >= Int(partitions) {
+        throw .allQuarantined(path: disk.path(of: ""), damage: journal.recovery.quarantined.first?.damage)
+      }
       let end = bad.isEmpty ? nil : try lastPosition(disk, through: journal.lastIndex)
       var (again, sound) = try read(
         disk, configuration, Recovered(defaults: defaults, excluding: bad, leaving: recovered.quarantine.members), log)
