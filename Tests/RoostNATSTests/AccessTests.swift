@@ -63,6 +63,18 @@ import Testing
     #expect(throws: NATSError.self) { try NATSConnection.connect(NATSSettings(url: broker.url, name: "nobody")) }
   }
 
+  @Test("every signature is taken: of a thousand connects none is refused")
+  func manySignatures() throws {
+    let keys = try Keys()
+    let file = try keys.write("user.nk", "\(seed)\n")
+    let broker = try Broker.start(
+      extra: "authorization { users = [ { nkey: \(try NKey.publicKey(seedFile: file)) } ] }")
+    var access = NATSAccess(broker.url)
+    access.identity = .nkey(file: file)
+    // Were those that the library signs wrongly not asked for again, some four would be refused.
+    for _ in 1...1_000 { try NATSConnection.connect(NATSSettings(access, name: "nkey")).close() }
+  }
+
   @Test("a damaged seed, a missing file and a certificate without its key are said before any connect")
   func faults() throws {
     let keys = try Keys()

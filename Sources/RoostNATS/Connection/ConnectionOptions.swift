@@ -5,12 +5,7 @@ import Glibc
 final class ConnectionOptions {
   let handle: OpaquePointer
 
-  /// Once, and before anything else of the library: two connections that open it at the same moment find it half made, and
-  /// what the second one signs with its nkey is then wrong.
-  private static let library = nats_Open(-1)
-
   init(_ settings: NATSSettings) throws(NATSError) {
-    try check(Self.library, "opening the NATS client library")
     var created: OpaquePointer?
     try check(natsOptions_Create(&created), "preparing a connection")
     guard let handle = created else { throw NATSError(.library, "the NATS client library gave no options") }

@@ -11,6 +11,14 @@ package struct NATSAccess: Sendable, Equatable {
     case credentials(file: String)
     /// A file with the seed of a user's nkey, as `nk -gen user` makes it.
     case nkey(file: String)
+
+    /// It is proven by a signature of what the server says.
+    var isSigned: Bool {
+      switch self {
+      case .credentials, .nkey: true
+      case .inAddress, .user, .token: false
+      }
+    }
   }
 
   /// Each a PEM file.

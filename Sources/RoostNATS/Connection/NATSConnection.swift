@@ -22,7 +22,24 @@ package final class NATSConnection: Sendable {
   }
 
   /// `loop`: reads and writes in place of the library's threads.
+  ///
+  /// A refusal of somebody who signs is asked for again, with another nonce of the server: the library (3.4.1) takes a
+  /// signature whose first byte is zero, one of 256, for an empty text, and leaves it out.
   static func connect(
+    _ settings: NATSSettings, loop: OutboxLoop?, onEvent: (@Sendable (NATSConnectionEvent) -> Void)?
+  ) throws(NATSError) -> NATSConnection {
+    var attempts = settings.access.identity.isSigned ? NATSLimits.signedConnects : 1
+    while true {
+      attempts -= 1
+      do throws(NATSError) {
+        return try connectOnce(settings, loop: loop, onEvent: onEvent)
+      } catch {
+        guard error.code == .notPermitted, attempts > 0 else { throw error }
+      }
+    }
+  }
+
+  private static func connectOnce(
     _ settings: NATSSettings, loop: OutboxLoop?, onEvent: (@Sendable (NATSConnectionEvent) -> Void)?
   ) throws(NATSError) -> NATSConnection {
     let observers = ConnectionObservers(onEvent)

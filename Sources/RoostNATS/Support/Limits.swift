@@ -4,6 +4,10 @@ package enum NATSLimits {
   /// seconds tell a slow network from none.
   package static let connectTimeoutMs: Int64 = 2_000
 
+  /// Attempts at a connect that is proven by a signature: one of 256 is refused by a fault of the library, so three in a row
+  /// are once in 16 million.
+  static let signedConnects = 3
+
   /// Ping interval of the link in ms. With ``maxPingsOut`` a dead peer is noticed within 15 s, the time after which a
   /// silent runner would be called lost (lifecycle, defaults).
   package static let pingIntervalMs: Int64 = 5_000
