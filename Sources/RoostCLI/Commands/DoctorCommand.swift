@@ -9,7 +9,7 @@ enum DoctorCommand {
     let report = JournalReport(folder, found)
     var rows = report.facts
     var advice: [(name: String, value: String)] = []
-    if !found.isSound { advice.append(("do", Self.damageAdvice(found))) }
+    if !found.isSound { advice.append(("do", Self.damageAdvice(found, in: folder))) }
 
     let machine = found.state.machine
     var faults = 0
@@ -39,7 +39,7 @@ enum DoctorCommand {
 
   private static let listedFaults = 100
 
-  private static func damageAdvice(_ found: Examination) -> String {
+  private static func damageAdvice(_ found: Examination, in folder: DataFolder) -> String {
     if found.quarantined.isEmpty, !found.quarantinedActors.isEmpty {
       return "run the version of roost that wrote these entries; the worker serves all other actors meanwhile"
     }
@@ -49,11 +49,10 @@ enum DoctorCommand {
         + "sessions: what they were told in the records that are gone is not known"
     }
     if found.quarantined.isEmpty { return "look at the device: it has lost something, though nothing that counts" }
-    if found.findings.isSound {
-      return "run the version of roost that wrote these entries; the worker serves the other pools meanwhile"
-    }
+    let meanwhile = folder.isRefused(found) ? "no worker starts" : "the worker serves the other pools"
+    if found.findings.isSound { return "run the version of roost that wrote these entries; \(meanwhile) meanwhile" }
     return "look at the device, keep a copy of the folder (cp -a), restore a copy that is as new if there is one; else "
-      + "`roost journal repair` says what can be kept. The worker serves the other pools meanwhile"
+      + "`roost journal repair` says what can be kept; \(meanwhile) meanwhile"
   }
 
   private static let faultAdvice =

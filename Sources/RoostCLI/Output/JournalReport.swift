@@ -96,7 +96,7 @@ struct JournalReport {
     }
     if found.quarantined.isEmpty, found.findings.summary.cutShort != nil { return Self.cutVerdict }
     if found.quarantined.isEmpty { return "damaged, but nothing that counts is lost: a start serves every pool" }
-    if found.quarantined.count >= Int(folder.partitions) {
+    if folder.isRefused(found) {
       return "damaged: a start is refused, every partition is quarantined; `roost journal repair` says what can be kept"
     }
     return "damaged: a start serves every pool but those quarantined; `roost journal repair` says what can be kept"

@@ -22,6 +22,9 @@ package struct DataFolder {
   /// The worker that goes on writing it; nil = nobody can.
   package var owner: JournalView.Owner? { journal.owner }
 
+  /// A start would have no partition left in which it could write anything.
+  package func isRefused(_ found: Examination) -> Bool { found.quarantined.count >= Int(partitions) }
+
   /// Reads the journal as the next start would.
   package func examine() throws(JournalError) -> Examination {
     let (findings, first) = try fold()
