@@ -64,6 +64,7 @@ final class BrokerProcess: Sendable {
     waitForEnd()
   }
 
+  /// Nothing tells of it, so it is looked at again and again; the pause is only kind to the processor.
   private func waitForEnd() {
     let deadline = ContinuousClock.now + Self.patience
     while !isOver {
@@ -76,7 +77,8 @@ final class BrokerProcess: Sendable {
     try poll("the server has chosen a port") { try BrokerFiles.chosenPort(folder) }
   }
 
-  /// Asks `condition` again and again until it gives something, the process ends, or patience does.
+  /// Asks `condition` again and again until it gives something, the process ends, or patience does; the pause in between is
+  /// only kind to the processor.
   func poll<R>(_ what: String, _ condition: () throws -> R?) throws -> R {
     let deadline = ContinuousClock.now + Self.patience
     while true {

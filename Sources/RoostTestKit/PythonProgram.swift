@@ -69,7 +69,8 @@ package final class PythonProgram: Sendable {
     try wait(for: facts, count: 1, within: patience)[0]
   }
 
-  /// Waits until at least `count` JSON lines have all of `facts`; gives them back.
+  /// Waits until at least `count` JSON lines have all of `facts`; gives them back. Here and below it is looked at again and
+  /// again, and the pause in between is only kind to the processor.
   @discardableResult
   package func wait(for facts: Facts, count: Int, within patience: Duration = .seconds(20)) throws -> [Facts] {
     let deadline = ContinuousClock.now + patience

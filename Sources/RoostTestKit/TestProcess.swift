@@ -34,7 +34,8 @@ package final class TestProcess: Sendable {
 
   package func signal(_ number: Int32) { process.signal(number) }
 
-  /// Waits for its end, not for ever. A process that a signal ended gives 128 and the signal's number, as in a shell.
+  /// Looks at it again and again until it has ended, not for ever. A process that a signal ended gives 128 and the signal's
+  /// number, as in a shell.
   package func exitCode(within patience: Duration = .seconds(30)) throws -> Int32 {
     let deadline = ContinuousClock.now + patience
     while true {

@@ -91,16 +91,22 @@ struct CopiedFolderTests {
     #expect(error.message.contains("older copy"), "\(error.message)")
   }
 
-  @Test("another life of the journal that writes after this one's claim serves a copy; one that wrote before does not")
-  func lives() throws {
-    let broker = try Broker.start()
-    let (client, bucket) = try bucket(broker)
-    defer { withExtendedLifetime(client) {} }
+  /// One that has written, and one behind it that has looked.
+  private func twoLives(_ bucket: KeyValue) throws -> (IdentityKeys, IdentityKeys) {
     var before = keys(bucket)
     #expect(try before.conflicts(position: 0).isEmpty)
     _ = try before.write(position: 7, newestGeneration: 0)
     var now = keys(bucket)
     #expect(try now.conflicts(position: 7).isEmpty)
+    return (before, now)
+  }
+
+  @Test("another life of the journal that writes after this one's claim serves a copy; one that wrote before does not")
+  func lives() throws {
+    let broker = try Broker.start()
+    let (client, bucket) = try bucket(broker)
+    defer { withExtendedLifetime(client) {} }
+    var (before, now) = try twoLives(bucket)
     _ = try now.write(position: 7, newestGeneration: 0)
     #expect(try now.conflicts(position: 7).isEmpty)
     #expect(throws: NATSError.self) { _ = try before.write(position: 7, newestGeneration: 0) }
@@ -113,11 +119,7 @@ struct CopiedFolderTests {
     let broker = try Broker.start()
     let (client, bucket) = try bucket(broker)
     defer { withExtendedLifetime(client) {} }
-    var before = keys(bucket)
-    #expect(try before.conflicts(position: 0).isEmpty)
-    _ = try before.write(position: 7, newestGeneration: 0)
-    var now = keys(bucket)
-    #expect(try now.conflicts(position: 7).isEmpty)
+    var (_, now) = try twoLives(bucket)
     // The same life, and what it learns from the answer is forgotten with it.
     for _ in 1...2 {
       var unheard = now

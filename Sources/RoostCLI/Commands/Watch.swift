@@ -40,6 +40,7 @@ struct Watch {
         if failures == Self.greatestFailures { throw error }
         console.err("\(error.text); asking again\n")
       }
+      // The interval that was asked for; a signal ends the process from its own thread.
       Thread.sleep(forTimeInterval: Double(intervalMs) / 1_000)
     }
   }
