@@ -8,6 +8,8 @@ ACTORS ?= 200
 ACTOR ?=
 # make kills N=10 is short for KILLS=10; make bench N=10000 sets the number of wakes per mode.
 N ?=
+# So many tests at once: more would only wait for a processor, and the time limit of a test counts that.
+PROCESSORS := $(shell nproc)
 PYTHON := .venv/py/bin/python
 
 .PHONY: help install venv servers build demo test test-python kills hostile simulate mutants sweep-journal fuzz-journal fuzz-wire bench bench-machine bench-journal bench-compaction generate format lint clean
@@ -34,7 +36,7 @@ demo: venv ## the main job on real processes, printed as it happens, and a verdi
 test: install venv servers ## everything CI runs: install, build, all tests
 	SEEDS=10000 scripts/simulate.sh
 	swift build --build-tests
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(PROCESSORS)
 
 test-python: venv ## only the tests of the Python tools
 	$(PYTHON) -m unittest discover -s Tests/python -p 'test_*.py'
