@@ -53,6 +53,8 @@ public enum RoostCLI {
     switch command.path {
     case ["actor", "list"], ["actor", "explain"], ["pool", "explain"], ["runner", "list"], ["pending"]:
       return try QuestionCommand(command, console: console).run(environment: environment)
+    case ["actor", "history"]: return try ActorHistoryCommand(command, console: console).run(environment: environment)
+    case ["actor", "state"]: return try HistoryCommand(command, console: console).state()
     case ["pool", "list"], ["pool", "get"]:
       return try PoolLookCommand(command, console: console).run(environment: environment)
     case ["pool", "configure"], ["pool", "drain"], ["runner", "drain"]:

@@ -53,11 +53,15 @@ extension Outside {
         #expect(busy.code == 75 && busy.text.contains("in use by process "), "\(tool): \(busy.text)")
       }
       let live = try fields(roost("actor get default/gpu a2 --output json", world).text)
+      let past = { () throws in
+        var past = try fields(roost("actor state default/gpu a2 --output json \(data)", world).text)
+        #expect(past.removeValue(forKey: "journal_sequence") != nil && past.removeValue(forKey: "ts") != nil)
+        return past
+      }
+      #expect(try past() == live, "beside the worker")
       try first.kill()
 
-      var past = try fields(roost("state a2 --pool default/gpu --output json \(data)", world).text)
-      #expect(past.removeValue(forKey: "journal_sequence") != nil && past.removeValue(forKey: "ts") != nil)
-      #expect(past == live)
+      #expect(try past() == live)
       #expect(
         try roost("history a2 --pool default/gpu \(data)", world).text.contains("event ready generation=1 runner=r1"))
       let sound = try roost("doctor \(data)", world)

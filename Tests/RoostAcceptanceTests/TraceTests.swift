@@ -63,6 +63,11 @@ extension Outside {
       #expect(
         other.output.contains(/start +generation 1 on r1, waited \d+\.\d s, a1 gave its slot back\n/), "\(other.output)"
       )
+      let history = try TestProcess(
+        "exec \(TestProcess.roost) actor history default/gpu a1 --server \(world.broker.url)")
+      #expect(try history.exitCode() == 0)
+      #expect(
+        steps(history) == decided.filter { !$0.hasPrefix("signal") && !$0.hasPrefix("runner") }, "\(history.output)")
       let nobody = try trace(world, "default/gpu", "a9", "--since", "10m")
       #expect(try nobody.exitCode() == 1 && nobody.output.contains("says nothing of an actor a9"), "\(nobody.output)")
       withExtendedLifetime((worker, runner)) {}

@@ -105,4 +105,35 @@ struct ActorTranscriptTests {
     it.roost("actor", "get", "default/gpu", "a2")
     try Golden.expect(it.text, is: "get")
   }
+
+  @Test("history shows the newest of what happened, the oldest first, and says when there is more")
+  func history() throws {
+    let broker = try Broker.start()
+    var it = transcript(broker)
+    it.roost("setup")
+    let worker = try ScriptedWorker(broker)
+    func entry(
+      _ record: UInt64, _ kind: String, cause: UInt64 = 0, generation: Generation = 1, reason: String = "",
+      ticket: UInt64 = 0
+    ) -> HistoryEntry {
+      HistoryEntry(
+        record: record, at: Instant(ms: 1_795_468_106_007 + Int64(record) * 1_000), kind: kind, generation: generation,
+        runner: generation > 0 ? RunnerID("r1") : nil, causeSequence: cause, reason: reason, ticket: ticket,
+        queuePosition: ticket)
+    }
+    worker.setHistory([
+      entry(9, "ready", cause: 4), entry(8, "start", cause: 4, reason: HistoryEntry.runnerJoined),
+      entry(5, "pending", cause: 4, generation: 0, reason: "no_runner", ticket: 1),
+      entry(3, "created", cause: 2, generation: 0),
+    ])
+    it.roost("actor", "history", "default/gpu", "a1")
+    it.roost("actor", "history", "default/gpu", "a1", "--limit", "3")
+    it.roost("actor", "history", "default/gpu", "a1", "--limit", "4", "--output", "jsonl")
+    it.roost("actor", "history", "default/gpu", "a1", "--limit", "1", "--output", "json")
+    it.roost("actor", "history", "default/gpu", "a1", "--limit", "0")
+    worker.setHistory([])
+    it.roost("actor", "history", "default/gpu", "a1")
+    it.roost("actor", "history", "default/gpu", "a1", "--output", "json")
+    try Golden.expect(it.text, is: "actor-history")
+  }
 }

@@ -242,6 +242,8 @@ struct JournalTranscriptTests {
     it.roost(["state", "a2", "--at", "6", "--output", "json"] + here)
     it.roost(["state", "a2", "--at", "12"] + here)
     it.roost(["state", "a2", "--at", "-1"] + here)
+    it.roost("actor", "state", "default/gpu", "a2", "--at", "8", "--data", folder.path)
+    it.roost("actor", "state", "default/gpu", "a2")
     #expect(try WrittenFolder.contents(folder.path) == before)
     // The damage is behind record 4 and before record 8.
     try damagePayload(folder, 6)

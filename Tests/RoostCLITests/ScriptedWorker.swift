@@ -87,8 +87,7 @@ final class ScriptedWorker: Sendable {
   private func asked(_ message: NATSMessage) {
     guard let reply = message.reply else { return }
     if message.subject.hasSuffix(".history") {
-      let page = HistoryPage(entries: state.withLock { $0.history })
-      return publish(WireCodec().encode(.history(page)), to: reply)
+      return publish(WireCodec().encode(.history(history(message.payload))), to: reply)
     }
     guard message.subject.hasSuffix(".get") else { return }
     do {
@@ -102,6 +101,20 @@ final class ScriptedWorker: Sendable {
         let error = APIError(code: "unknown_actor", message: "there is no such actor in this pool; create it first")
         publish(codec.encode(.failed(error)), to: reply)
       }
+    } catch {
+      fatalError("the command line asked what is no request: \(error)")
+    }
+  }
+
+  /// Page by page, as a worker tells it.
+  private func history(_ payload: [UInt8]) -> HistoryPage {
+    do {
+      guard case .history(let request) = try WireCodec().decodeRequest(.history, payload) else {
+        return HistoryPage(entries: [])
+      }
+      let older = state.withLock { $0.history }.filter { request.beforeRecord == 0 || $0.record < request.beforeRecord }
+      let told = Array(older.prefix(Int(request.limit)))
+      return HistoryPage(entries: told, nextRecord: told.count < older.count ? told.last?.record ?? 0 : 0)
     } catch {
       fatalError("the command line asked what is no request: \(error)")
     }

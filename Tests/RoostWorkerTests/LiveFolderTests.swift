@@ -29,11 +29,37 @@ struct LiveFolderTests {
   /// What the readings of these folders, one after the other, come to.
   private func examine(_ folders: [DataFolder]) throws(JournalError) -> (found: Examination, readings: Int) {
     var readings = 0
-    let found = try DataFolder.settled { () throws(JournalError) in
+    let found = try DataFolder.examined { () throws(JournalError) in
       defer { readings += 1 }
       return folders[min(readings, folders.count - 1)]
     }.found
     return (found, readings)
+  }
+
+  private let pool = PoolID(namespace: "default", name: "gpu")
+
+  /// The same of the state of the pool.
+  private func state(_ folders: [DataFolder]) throws(JournalError) -> (past: Past, readings: Int) {
+    var readings = 0
+    let past = try DataFolder.state(of: pool, through: nil) { () throws(JournalError) in
+      defer { readings += 1 }
+      return folders[min(readings, folders.count - 1)]
+    }
+    return (past, readings)
+  }
+
+  @Test("the past of a pool is told beside its worker: without what is half written, and with what is damaged twice")
+  func past() throws {
+    let rig = try written()
+    let bad = try taken(rig, flippedAt: 8_400)
+    try #require(try bad.state(of: pool, through: nil).damage != nil)
+    let passing = try state([bad, taken(rig)])
+    #expect(passing.past.damage == nil && passing.readings == 2)
+    #expect(passing.past.machine.reading(pool) { $0.actorCount } == 5)
+    let sound = try state([taken(rig)])
+    #expect(sound.past.damage == nil && sound.readings == 1)
+    let damaged = try state([bad])
+    #expect(damaged.past.damage != nil && damaged.readings == 2)
   }
 
   @Test("one sound reading is enough")

@@ -2,7 +2,9 @@ extension CommandTree {
   static let actor = CommandSpec(
     name: "actor", summary: "signal an actor, or look at one",
     details: "A signal is durable once it is `stored`; what follows are the worker's answers to it.",
-    subcommands: [create, wake, allocate, sleep, reschedule, destroy, get, listActors, explainActor])
+    subcommands: [
+      create, wake, allocate, sleep, reschedule, destroy, get, listActors, explainActor, actorHistory, actorState,
+    ])
 
   private static let create = CommandSpec(
     name: "create", summary: "make an actor and attempt its first start", operands: actorOperands,
@@ -44,9 +46,20 @@ extension CommandTree {
 
   private static let get = CommandSpec(
     name: "get", summary: "show an actor as it is now", operands: actorOperands,
+    options: [answerTimeout, Watch.option] + clientOptions, printsOneObject: true)
+
+  private static let actorHistory = CommandSpec(
+    name: "history", summary: "what happened to an actor: its starts, stops and events",
+    details: "Asks the worker, which looks into its journal. `roost trace --since` shows the signals behind\n"
+      + "them too, `roost history` reads the folder of a worker that does not run.",
+    operands: actorOperands,
     options: [
-      .value("timeout", "DURATION", "how long to wait for the worker (default: 5s)"), Watch.option,
-    ] + clientOptions, printsOneObject: true)
+      .value("limit", "N", "only the newest so many (default: \(ActorHistoryCommand.defaultLimit))"), answerTimeout,
+      Watch.option,
+    ] + clientOptions)
+
+  private static let answerTimeout = OptionSpec.value(
+    "timeout", "DURATION", "how long to wait for the worker (default: 5s)")
 
   static let actorOperands = [
     OperandSpec(name: "NS/POOL", summary: "namespace and pool, e.g. default/gpu"),

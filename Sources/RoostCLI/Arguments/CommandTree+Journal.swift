@@ -45,19 +45,26 @@ extension CommandTree {
     name: "history", summary: "what happened to an actor, from a worker's journal",
     details:
       "A line each: the journal record, the stream's time, the signal that caused it, and what: the actor's\n"
-      + "record as it is from there on, starts and stops, events and answers. The worker must not run.",
+      + "record as it is from there on, starts and stops, events and answers. The worker must not run;\n"
+      + "`roost actor history` asks one that does.",
     operands: [pastActor],
     options: [pastPool, dataFolder, OutputForm.option, OutputForm.lines])
 
-  static let state = CommandSpec(
-    name: "state", summary: "an actor as it was after a journal record",
-    details: "The number is that of the record, as `roost history` shows it and events and commands carry it\n"
-      + "(journal_sequence). The worker must not run.",
-    operands: [pastActor],
-    options: [
-      .value("at", "SEQUENCE", "the journal record (default: the last one)"), pastPool, dataFolder,
-      OutputForm.option, OutputForm.lines,
-    ], printsOneObject: true)
+  static let state = state(of: [pastActor], options: [pastPool])
+
+  /// The same under `actor`, with the operands that its verbs have.
+  static let actorState = state(of: actorOperands, options: [])
+
+  private static func state(of operands: [OperandSpec], options: [OptionSpec]) -> CommandSpec {
+    CommandSpec(
+      name: "state", summary: "an actor as it was after a journal record",
+      details: "The number is that of the record, as `actor history` shows it and events and commands carry it\n"
+        + "(journal_sequence). The worker may run meanwhile.",
+      operands: operands,
+      options: [.value("at", "SEQUENCE", "the journal record (default: the last one)")] + options + [
+        dataFolder, OutputForm.option, OutputForm.lines,
+      ], printsOneObject: true)
+  }
 
   private static let pastActor = OperandSpec(name: "ACTOR", summary: "the actor's id: 1 to 64 of A-Z a-z 0-9 _ -")
   private static let pastPool = OptionSpec.value("pool", "NS/POOL", "namespace and pool of the actor (required)")

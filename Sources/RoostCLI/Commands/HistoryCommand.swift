@@ -4,7 +4,7 @@ import RoostTelemetry
 import RoostWire
 import RoostWorker
 
-/// `roost history ACTOR` and `roost state ACTOR`: an actor's past, from the journal.
+/// `roost history ACTOR`, `roost state ACTOR` and `roost actor state`: an actor's past, from a worker's folder.
 struct HistoryCommand {
   let command: ParsedCommand
   let console: Console
@@ -15,8 +15,9 @@ struct HistoryCommand {
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
     self.command = command
     self.console = console
-    actor = ActorID(try ParsedCommand.identifier(command.operands[0], of: "actor id"))
-    guard let pool = command.value("pool") else {
+    // `actor state` names the pool first, as all of `actor` does.
+    actor = ActorID(try ParsedCommand.identifier(command.operands[command.operands.count - 1], of: "actor id"))
+    guard let pool = command.operands.count > 1 ? command.operands[0] : command.value("pool") else {
       throw .usage("\(command.path.joined(separator: " ")): --pool NS/POOL is missing: the pool of the actor")
     }
     self.pool = try ParsedCommand.pool(pool)
@@ -48,10 +49,15 @@ struct HistoryCommand {
 
   func state() throws(CLIError) -> ExitCode {
     let wanted = try command.recordNumber("at")
-    let folder = try command.openDataFolder()
+    guard command.has("data") else {
+      let words = command.path.joined(separator: " ")
+      throw .usage(
+        "\(words): --data DIR is missing: the data folder of a worker; `roost actor get` asks one how it is now")
+    }
+    let path = try command.dataFolderPath()
     let past: Past
     do throws(JournalError) {
-      past = try folder.state(of: pool, through: wanted)
+      past = try DataFolder.state(of: pool, in: path, through: wanted)
     } catch {
       guard case .beginningMissing(let first, _) = error, let wanted else { throw CLIError(error) }
       throw CLIError(

@@ -101,7 +101,8 @@ extension ParsedCommand {
     return try JournalCommand.reading { () throws(JournalError) in try DataFolder.examined(path) }
   }
 
-  private func dataFolderPath() throws(CLIError) -> String {
+  /// Errors: `usage` where it is missing.
+  func dataFolderPath() throws(CLIError) -> String {
     guard let path = value("data") else {
       throw .usage("\(self.path.joined(separator: " ")): --data DIR is missing: the data folder of a worker")
     }

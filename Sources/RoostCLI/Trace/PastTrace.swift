@@ -17,7 +17,10 @@ struct PastTrace {
   /// In the order in which things happened: what a signal caused comes after it, what was decided is in the order of the
   /// journal.
   func rows(since: Instant) throws(CLIError) -> [TraceRow] {
-    let decisions = try history(since: since)
+    // A record may say things of different times: the first one that is older ends it.
+    let entries = try HistoryPages(client: client, pool: pool, actor: actor, timeoutMs: timeoutMs)
+      .entries { $0.at >= since }
+    let decisions = entries.map { TraceRow($0, of: actor, in: pool) }
     var signals = self.signals(behind: decisions, since: since)[...]
     var rows: [TraceRow] = []
     for decision in decisions {
@@ -25,26 +28,6 @@ struct PastTrace {
       rows.append(decision)
     }
     return rows + signals
-  }
-
-  private func history(since: Instant) throws(CLIError) -> [TraceRow] {
-    var rows: [TraceRow] = []
-    var request = HistoryRequest(actor: actor, limit: APIRequest.greatestLimit)
-    while true {
-      guard case .history(let page) = try client.ask(.history(request), of: pool, timeoutMs: timeoutMs) else {
-        throw CLIError(.unavailable, "the worker answered another question; is this `roost` as new as the worker?")
-      }
-      for entry in page.entries {
-        // A record may say things of different times: the first one that is older ends it.
-        if entry.at < since { return rows.reversed() }
-        rows.append(
-          TraceRow(at: entry.at, pool: pool, sequence: entry.causeSequence, what: .decision(actor, entry)))
-      }
-      guard page.nextRecord > 0, page.nextRecord < request.beforeRecord || request.beforeRecord == 0 else {
-        return rows.reversed()
-      }
-      request.beforeRecord = page.nextRecord
-    }
   }
 
   /// Those to the actor, what else caused something, a drain for example, and what its runners said of it.

@@ -44,6 +44,13 @@ struct TraceRow {
   var record: RecordIndex { if case .decision(_, let entry) = what { entry.record } else { 0 } }
 }
 
+extension TraceRow {
+  /// A decision, as the journal has it.
+  init(_ entry: HistoryEntry, of actor: ActorID, in pool: PoolID) {
+    self.init(at: entry.at, pool: pool, sequence: entry.causeSequence, what: .decision(actor, entry))
+  }
+}
+
 extension HistoryEntry {
   /// Which is named as its verb; events have other kinds.
   var isCommand: Bool { kind == CommandVerb.start.rawValue || kind == CommandVerb.stop.rawValue }
