@@ -13,7 +13,7 @@ public enum RoostCLI {
   /// Runs one command; what goes wrong is said on the console's `err`.
   package static func run(_ arguments: [String], environment: [String: String], console: Console) -> ExitCode {
     do throws(CLIError) {
-      let command = try ArgumentParser.parse(arguments.isEmpty ? ["--help"] : arguments, root: CommandTree.root)
+      let command = try ArgumentParser.parse(Self.words(arguments), root: CommandTree.root)
       if command.wantsHelp || command.path == ["help"] {
         let isRoot = command.path == ["help"]
         try console.out(isRoot ? HelpText.of(CommandTree.root, path: []) : HelpText.of(command))
@@ -27,6 +27,15 @@ public enum RoostCLI {
     } catch {
       console.err(error.text + "\n")
       return error.exitCode
+    }
+  }
+
+  /// What stands for nothing at all, and what everybody tries first.
+  private static func words(_ arguments: [String]) -> [String] {
+    switch arguments {
+    case []: ["--help"]
+    case ["--version"]: ["version"]
+    default: arguments
     }
   }
 

@@ -270,7 +270,7 @@ struct JournalTranscriptTests {
     let objects = try text.withLock { $0 }.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    #expect(objects.map { $0["record"] as? Int } == Array(1...11))
+    #expect(objects.map { $0["journal_sequence"] as? Int } == Array(1...11))
     let events = objects.flatMap { $0["sections"] as? [[String: Any]] ?? [] }
       .flatMap { $0["events"] as? [[String: Any]] ?? [] }
     #expect(events.map { $0["kind"] as? String }.contains("pending_timeout"))

@@ -15,7 +15,13 @@ struct PoolListTests {
     return Array(JSONValue.object(["endpoints": .array([endpoint])]).text.utf8)
   }
 
-  private func named(_ answers: [UInt8]...) -> NamedPools { NamedPools(answers, Subjects()) }
+  private func named(_ answers: [UInt8]...) -> NamedPools { named(answers) }
+
+  private func named(_ answers: [[UInt8]]) -> NamedPools {
+    var found = NamedPools()
+    for answer in answers { found.take(answer, Subjects()) }
+    return found
+  }
 
   @Test("an answer that cannot be read is counted, and keeps none of the others")
   func unreadable() {
@@ -23,7 +29,7 @@ struct PoolListTests {
     let found = named([], Array("{".utf8), [0xff, 0], Array(deep.utf8), Array("[1]".utf8), answer(["a/b"], total: 2))
     #expect(found.unreadable == 4)
     #expect(found.isAnswered)
-    #expect(found.pools == [PoolID(namespace: "a", name: "b")])
+    #expect(Array(found.pools.keys) == [PoolID(namespace: "a", name: "b")])
     #expect(found.unnamed == 1)
     #expect(!named(Array("[1]".utf8)).isAnswered)
   }
@@ -41,7 +47,7 @@ struct PoolListTests {
     let one = named(answer(many(0, each + 5), total: Int64(each) + 5))
     #expect((one.pools.count, one.unnamed) == (each, 5))
     let workers = NamedPools.greatestPools / each + 1
-    let all = NamedPools((0..<workers).map { answer(many($0, each), total: Int64(each)) }, Subjects())
+    let all = named((0..<workers).map { answer(many($0, each), total: Int64(each)) })
     #expect((all.pools.count, all.unnamed) == (NamedPools.greatestPools, UInt64(each)))
     let same = named(answer(["a/b"], total: 1), answer(["a/b"], total: 1))
     #expect((same.pools.count, same.unnamed) == (1, 0))
@@ -71,5 +77,27 @@ struct PoolListTests {
       #expect(it.text.contains("! roost: default/\(pool): ROOST-N005: no worker serves default/\(pool)"), "\(it.text)")
     }
     withExtendedLifetime(subscription) {}
+  }
+
+  @Test("a worker that hangs is waited for once, and keeps no pools of others from the list")
+  func hanging() throws {
+    let broker = try Broker.start()
+    let connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "hanging"))
+    defer { connection.close() }
+    let answers = [answer(["default/a1", "default/a2", "default/a3"], total: 3), answer(["default/b1"], total: 1)]
+    let named = try connection.subscribe(Discovery.statistics) { message in
+      guard let reply = message.reply else { return }
+      do {
+        for answer in answers { try connection.publish(reply, payload: answer) }
+      } catch { Issue.record("\(error)") }
+    }
+    let asked = try connection.subscribe(Subjects().api(PoolID(namespace: "default", name: "a1"), .explain)) { _ in }
+    try connection.flush(timeoutMs: 5_000)
+    var it = Transcript(environment: ["NATS_URL": broker.url])
+    #expect(it.roost("pool", "list", "--timeout", "400ms") == .unavailable)
+    #expect(it.text.contains("! roost: default/a1: ROOST-N004: "), "\(it.text)")
+    #expect(it.text.contains("! roost: default/b1: ROOST-N005: "), "\(it.text)")
+    #expect(it.text.contains("! roost: 2 more pools of workers that do not answer are left out\n"), "\(it.text)")
+    withExtendedLifetime((named, asked)) {}
   }
 }

@@ -85,6 +85,7 @@ struct UsageTranscriptTests {
     var it = Transcript()
     it.roost("worker", "--set", "help")
     it.roost("version")
+    it.roost("--version")
     it.roost("setup", "--dry-run", "--prefix", "blue", "--replicas", "3", "--max-bytes", "512MiB")
     try Golden.expect(it.text, is: "data")
   }

@@ -89,36 +89,41 @@ final class SignalClient {
     return reply
   }
 
-  /// What every worker answers that is there, within `timeoutMs`: who has not answered `gatherMs` after the last one is not.
-  /// Errors: `unavailable` when none answers.
-  func gather(_ subject: String, timeoutMs: Int64) throws(CLIError) -> [[UInt8]] {
+  /// Hands over what every worker answers that is there, within `timeoutMs`: who has not answered `gatherMs` after the last
+  /// one is not. Errors: `unavailable` when none answers.
+  func gather(_ subject: String, timeoutMs: Int64, take: ([UInt8]) -> Void) throws(CLIError) {
     let arrived = Mailbox<NATSMessage>()
-    var answers: [[UInt8]] = []
+    var taken = 0
     do throws(NATSError) {
       let inbox = connection.newInbox()
-      let subscription = try connection.subscribe(inbox) { _ = arrived.put($0, limit: Self.greatestAnswers) }
+      let bound = Mailbox<NATSMessage>.Bound(values: Self.greatestAnswers, bytes: Self.waitingBytes)
+      let subscription = try connection.subscribe(inbox) { message in
+        _ = arrived.put(message, bytes: message.payload.count, within: bound)
+      }
       try connection.publish(subject, reply: inbox)
       let end = ContinuousClock.now + .milliseconds(timeoutMs)
       var deadline = end
-      while answers.count < Self.greatestAnswers, let answer = arrived.take(until: deadline) {
+      while taken < Self.greatestAnswers, let answer = arrived.take(until: deadline) {
         // The broker says so that nobody is there. Anybody else can: whoever is there answers all the same.
-        if !answer.saysNoResponders { answers.append(answer.payload) }
+        if !answer.saysNoResponders {
+          take(answer.payload)
+          taken += 1
+        }
         deadline = min(end, .now + .milliseconds(Self.gatherMs))
       }
       withExtendedLifetime(subscription) {}
     } catch {
       throw CLIError(error)
     }
-    guard !answers.isEmpty else {
-      throw CLIError(.unavailable, "no worker answers on \(subject); start one, or check --server")
-    }
-    return answers
+    if taken == 0 { throw CLIError(.unavailable, "no worker answers on \(subject); start one, or check --server") }
   }
 
   /// As tools for NATS services do.
   private static let gatherMs = 300
   /// More workers than anybody has on one broker.
   private static let greatestAnswers = 1_000
+  /// Of answers that wait to be read: beyond it those that come are lost.
+  private static let waitingBytes = 64 << 20
 
   /// The next signal to the actor in the stream, from this sequence on; nil: there is none (any more).
   func storedSignal(

@@ -35,15 +35,23 @@ struct PoolLookCommand {
     let found = try named(client)
     var code = ExitCode.success
     try console.out(output.title)
-    for id in found.pools.sorted() {
+    // Workers that hang: one patience for each, not for each of their pools.
+    var silent: Set<Int> = []
+    var leftOut = 0
+    for (id, worker) in found.pools.sorted(by: { $0.key < $1.key }) {
+      if silent.contains(worker) {
+        leftOut += 1
+        continue
+      }
       do throws(CLIError) {
         try console.out(output.row(id, try pool(id, client)))
-      } catch  where error.exitCode == .refused || error.code == NATSError.Code.noResponders.rawValue {
-        // One that is quarantined, for example, or that nobody serves any more, keeps none of the others.
+      } catch  where Self.isOfOnePool(error) {
         console.err("roost: \(id): \(error.code): \(error.message)\n")
         code = error.exitCode
+        if error.code == NATSError.Code.timeout.rawValue { silent.insert(worker) }
       }
     }
+    if leftOut > 0 { console.err("roost: \(leftOut) more pools of workers that do not answer are left out\n") }
     if found.pools.isEmpty {
       console.err("roost: no pools yet; a pool exists from its first create, init or configure\n")
     }
@@ -51,6 +59,12 @@ struct PoolLookCommand {
       console.err("roost: \(found.unnamed) more pools are not named; `roost pool get` shows each\n")
     }
     return code
+  }
+
+  /// One that is quarantined, for example, that nobody serves any more, or whose worker hangs, keeps none of the others.
+  private static func isOfOnePool(_ error: CLIError) -> Bool {
+    let codes: [NATSError.Code] = [.noResponders, .timeout]
+    return error.exitCode == .refused || codes.map(\.rawValue).contains(error.code)
   }
 
   private func pool(_ id: PoolID, _ client: SignalClient) throws(CLIError) -> PoolDescription {
@@ -63,7 +77,8 @@ struct PoolLookCommand {
   /// Errors: `unavailable` when no worker of our subjects is among those that answer.
   private func named(_ client: SignalClient) throws(CLIError) -> NamedPools {
     let subjects = try command.subjects()
-    let found = NamedPools(try client.gather(Discovery.statistics, timeoutMs: timeoutMs), subjects)
+    var found = NamedPools()
+    try client.gather(Discovery.statistics, timeoutMs: timeoutMs) { found.take($0, subjects) }
     if found.unreadable > 0 {
       console.err("roost: \(found.unreadable) answers on \(Discovery.statistics) cannot be read; they are left out\n")
     }

@@ -81,7 +81,7 @@ struct QuestionCommand {
     case (.pending(let page), .pending(var request)):
       request.afterTicket = page.nextTicket
       return Page(
-        head: output.head(of: page), text: output.text(of: page.entries), count: UInt32(page.entries.count),
+        head: output.head(of: page), text: output.text(ofEntriesOf: page), count: UInt32(page.entries.count),
         next: page.nextTicket == 0 ? nil : .pending(request))
     case (.explain(let explanation), .explain):
       return Page(text: output.text(of: explanation), count: 0, next: nil)

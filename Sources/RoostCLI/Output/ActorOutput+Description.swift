@@ -39,7 +39,7 @@ extension ActorOutput {
   private func fields(_ actor: ActorDescription) -> [String: JSONValue] {
     var fields: [String: JSONValue] = [
       "actor_id": .string(actor.actor.text), "name": .string(actor.name),
-      "crash_policy": .string(actor.crashPolicy.name.uppercased()), "state": .string(actor.state),
+      "crash_policy": .string(actor.crashPolicy.name), "state": .string(actor.state),
       "generation": number(UInt64(actor.generation)), "crash_count": number(UInt64(actor.crashCount)),
       "runner_id": .string(actor.runner?.text ?? ""), "session": .string(actor.session?.text ?? ""),
       "create_ts": .int(actor.createdAt.ms), "ticket": number(actor.ticket),

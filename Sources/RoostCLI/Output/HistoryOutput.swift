@@ -43,7 +43,7 @@ struct HistoryOutput {
   ) -> String {
     if isJSON {
       var fields = entry.fields(kind)
-      fields["record"] = .number(of: record)
+      fields["journal_sequence"] = .number(of: record)
       fields["ts"] = .time(time)
       fields["cause_sequence"] = .number(of: cause)
       return JSONValue.object(fields).text + "\n"

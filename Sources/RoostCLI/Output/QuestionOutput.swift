@@ -74,13 +74,13 @@ struct QuestionOutput {
 
   private static let pendingWidths = [8, 24, 10, 24, 24, 0]
 
-  func text(of entries: [PendingEntry]) -> String {
-    entries.map { entry in
+  func text(ofEntriesOf page: PendingPage) -> String {
+    page.entries.map { entry in
       if isJSON {
         var fields: [String: JSONValue] = [
           "actor_id": .string(entry.actor.text), "ticket": .number(of: entry.ticket),
           "queue_position": .number(of: entry.queuePosition), "since_ts": .int(entry.since.ms),
-          "waiters": .int(Int64(entry.waiters)),
+          "waiters": .int(Int64(entry.waiters)), "pending_reason": .string(page.reason),
         ]
         if let deadline = entry.deadline { fields["deadline_ts"] = .int(deadline.ms) }
         return JSONValue.object(fields).text + "\n"

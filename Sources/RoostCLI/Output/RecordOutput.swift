@@ -84,7 +84,7 @@ struct RecordOutput {
 
   private func place(_ placed: PlacedRecord) -> [String: JSONValue] {
     [
-      "record": .number(of: placed.record.index.rawValue), "partition": .number(of: placed.record.partition),
+      "journal_sequence": .number(of: placed.record.index.rawValue), "partition": .number(of: placed.record.partition),
       "epoch": .number(of: placed.record.epoch), "segment": .number(of: placed.segment),
       "offset": .number(of: placed.offset),
     ]

@@ -16,8 +16,9 @@ final class TraceFeed {
     case stop
   }
 
-  /// Messages that may wait to be shown: as many as the library keeps of one subject.
-  private static let waitingItems = 65_536
+  /// What may wait to be shown: as many messages as the library keeps of one subject, and what a terminal that somebody has
+  /// stopped may cost.
+  private static let bound = Mailbox<Item>.Bound(values: 65_536, bytes: 64 << 20)
 
   private let connection: NATSConnection
   private let arrived: Mailbox<Item>
@@ -50,7 +51,9 @@ final class TraceFeed {
         subscriptions.append(
           try connection.subscribe(filter) { message in
             let item = Item.message(message, at: Instant(ms: LogLine.now()))
-            if !arrived.put(item, limit: Self.waitingItems) { dropped.value.add(1, ordering: .relaxed) }
+            if !arrived.put(item, bytes: message.payload.count, within: Self.bound) {
+              dropped.value.add(1, ordering: .relaxed)
+            }
           })
         guard try !Self.isHeard(filter, on: connection) else { continue }
         refused += 1

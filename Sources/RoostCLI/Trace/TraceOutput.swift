@@ -38,7 +38,7 @@ struct TraceOutput {
       fields["where"] = .string(row.place.rawValue)
       fields["what"] = .string(words.what)
       if let pool = row.pool { fields["pool"] = .string(pool.description) }
-      if row.sequence > 0 { fields["signal_sequence"] = .number(of: row.sequence) }
+      if row.sequence > 0 { fields[row.isDecision ? "cause_sequence" : "signal_sequence"] = .number(of: row.sequence) }
       if row.record > 0 { fields["journal_sequence"] = .number(of: row.record) }
       if let waited { fields["waited_ms"] = .int(waited.value) }
       return JSONValue.object(fields).text + "\n"

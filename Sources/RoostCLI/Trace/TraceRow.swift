@@ -40,6 +40,9 @@ struct TraceRow {
     }
   }
 
+  /// Its sequence is then that of the signal that caused it.
+  var isDecision: Bool { if case .decision = what { true } else { false } }
+
   /// The journal record that holds it; 0 = it is in none.
   var record: RecordIndex { if case .decision(_, let entry) = what { entry.record } else { 0 } }
 }
