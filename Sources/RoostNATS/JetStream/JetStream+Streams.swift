@@ -14,7 +14,8 @@ package struct StreamInfo: Sendable, Equatable {
   package let lastStoredAtNs: Int64?
   package let configuration: JSONValue
 
-  init(_ json: JSONValue, name: String) throws(NATSError) {
+  /// From the server's reply. Errors: `malformedReply`.
+  package init(_ json: JSONValue, name: String) throws(NATSError) {
     guard let state = json["state"], let configuration = json["config"],
       let createdNs = json["created"]?.string.flatMap(Timestamp.nanoseconds),
       let messages = state["messages"]?.unsigned, let bytes = state["bytes"]?.unsigned,
@@ -39,6 +40,19 @@ package struct StoredMessage: TraceCarrier, Sendable, Equatable {
   package let payload: [UInt8]
   /// As they came over the wire: the line `NATS/1.0`, then `Name: value` lines.
   let headerBytes: [UInt8]
+
+  /// From the server's reply. Errors: `malformedReply`.
+  package init(_ json: JSONValue, stream: String) throws(NATSError) {
+    guard let message = json["message"], let subject = message["subject"]?.string,
+      let sequence = message["seq"]?.unsigned, let time = message["time"]?.string.flatMap(Timestamp.nanoseconds),
+      let payload = base64(message["data"]?.string ?? ""), let headers = base64(message["hdrs"]?.string ?? "")
+    else { throw NATSError(.malformedReply, "stream \(stream): a stored message lacks a field") }
+    self.subject = subject
+    self.sequence = sequence
+    storedAtNs = time
+    self.payload = payload
+    headerBytes = headers
+  }
 
   /// The first value of a header; names are case sensitive.
   package func header(_ name: String) -> String? { headers().first { $0.name == name }?.value }
@@ -143,11 +157,7 @@ extension JetStream {
     } catch  where error.code == .notFound && error.serverCode == 10037 {
       return nil
     }
-    guard let message = json["message"], let subject = message["subject"]?.string,
-      let sequence = message["seq"]?.unsigned, let time = message["time"]?.string.flatMap(Timestamp.nanoseconds),
-      let payload = base64(message["data"]?.string ?? ""), let headers = base64(message["hdrs"]?.string ?? "")
-    else { throw NATSError(.malformedReply, "stream \(stream): a stored message lacks a field") }
-    return StoredMessage(subject: subject, sequence: sequence, storedAtNs: time, payload: payload, headerBytes: headers)
+    return try StoredMessage(json, stream: stream)
   }
 
   /// Drops all messages up to and with `sequence`; returns how many. Never by subject: that stops publishers (wire,

@@ -11,7 +11,7 @@ package enum WireFuzz {
       FuzzTarget("event", [codec.encode(event: Samples.event)], codec.decodeEvent),
       FuzzTarget("outcome", [codec.encode(answer: Samples.answer)], codec.decodeAnswer),
       FuzzTarget("span export reply", [spanExportReply], codec.decodeSpanExportReply),
-    ] + commands(codec) + api(codec) + [journal(codec)] + subjects() + text()
+    ] + commands(codec) + api(codec) + [journal(codec)] + subjects() + text() + json()
   }
 
   private static let ping = Ping(ts: Instant(ms: 9), session: Samples.session, lastCommandIndex: 3)
@@ -134,8 +134,6 @@ package enum WireFuzz {
 
   /// Headers, and the JSON of brokers and context files.
   private static func text() -> [FuzzTarget] {
-    let json =
-      #"{"error":{"code":503,"description":"no \u00fc"},"state":{"messages":9223372036854775807},"x":[null,"a.>"]}"#
     return [
       FuzzTarget("reply subject", seeds: ["_INBOX.abc.1", "roost.reply.x"].map { Array($0.utf8) }) { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
@@ -146,14 +144,6 @@ package enum WireFuzz {
       FuzzTarget("traceparent", seeds: [Array(Samples.parent.utf8)]) { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
         return TraceHeaders.trace(parent: text, state: text) == nil ? .refused : .taken
-      },
-      FuzzTarget("JSON", seeds: [Array(json.utf8)]) { bytes in
-        do throws(NATSError) {
-          _ = try JSONValue.parse(bytes, from: "input")
-          return .taken
-        } catch {
-          return .refused
-        }
       },
     ]
   }

@@ -5,12 +5,12 @@ import RoostNATS
 
 /// Which journal owns the pools, and how far it is durable at least: kept in the broker, so that an emptied, restored
 /// or second folder never decides twice (wire, streams).
-struct Identity: Codable, Equatable {
+package struct Identity: Codable, Equatable {
   var id: String
   var position: UInt64
   /// The newest generation that any of its actors was given: a journal that adopts the pools goes on above it. nil =
   /// who wrote it did not know.
-  var generation: Generation?
+  package var generation: Generation?
   /// Which life of that journal wrote it; nil = who wrote it did not say.
   var life: String?
 
@@ -24,12 +24,22 @@ struct Identity: Codable, Equatable {
   /// What stands for a value that is not an identity.
   static let unreadable = Identity(id: "(unreadable)", position: 0, generation: nil, life: nil)
 
-  /// nil for anything else than an identity.
-  init?(_ bytes: [UInt8]) {
+  /// nil for anything else than an identity: its texts are said to people, and are written again as they are.
+  package init?(_ bytes: [UInt8]) {
     do { self = try JSONDecoder().decode(Identity.self, from: Data(bytes)) } catch { return nil }
+    guard [id, life ?? ""].allSatisfy({ $0.utf8.count <= Self.textBytes && $0.utf8.allSatisfy(Self.isPlain) }) else {
+      return nil
+    }
   }
 
-  var bytes: [UInt8] {
+  private static let textBytes = 64
+
+  /// Visible, and as it is in JSON.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  package var bytes: [UInt8] {
     let life = life.map { #","life":"\#($0)""# } ?? ""
     return Array(#"{"id":"\#(id)","position":\#(position),"generation":\#(generation ?? 0)\#(life)}"#.utf8)
   }
