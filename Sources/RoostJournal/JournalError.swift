@@ -72,7 +72,7 @@ extension JournalError: CustomStringConvertible {
       "a journal flush failed (\(cause)): what is on the device is unknown; check the device, then start again, "
         + "recovery reads what is there"
     case .notWritable(let cause):
-      "the journal cannot be written (\(cause)): give this user write permission on the data folder, or remount it"
+      "the journal cannot be opened or written (\(cause)): give this user the permission, or remount the file system"
     case .noFolder(let cause):
       "there is no data folder and it cannot be made (\(cause)): make its parent folder, or name another with --data"
     case .noJournal(let path):

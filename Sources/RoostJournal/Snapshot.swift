@@ -61,7 +61,8 @@ package struct Snapshot: Equatable, Sendable {
     }
     guard header.journal == journal else { return damaged(0, "the snapshot belongs to another journal") }
     guard header.through == through else { return damaged(0, "the snapshot was renamed") }
-    guard header.sizeBytes == sizes.file else { return damaged(0, "the snapshot was cut short") }
+    guard header.sizeBytes <= sizes.file else { return damaged(sizes.file, "the snapshot was cut short") }
+    guard header.sizeBytes == sizes.file else { return damaged(header.sizeBytes, "there is more than the snapshot") }
 
     var window = Window(disk: disk, file: file, sizeBytes: header.sizeBytes)
     offset = UInt64(SnapshotHeader.dataOffset)

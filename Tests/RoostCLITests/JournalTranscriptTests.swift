@@ -3,6 +3,7 @@ import RoostCore
 import RoostJournal
 import RoostTestKit
 import RoostWire
+import RoostWorker
 import Synchronization
 import Testing
 
@@ -222,6 +223,27 @@ struct JournalTranscriptTests {
     try damagePayload(folder, 6)
     it.roost("doctor", "--data", folder.path)
     try Golden.expect(it.text, is: "doctor")
+  }
+
+  @Test("doctor says how the last worker ended and which pools the folder belongs to, where that is worth a word")
+  func doctorBeside() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    var it = transcript(folder)
+    func write(_ name: String, _ line: String) throws {
+      try Data(line.utf8).write(to: URL(filePath: "\(folder.path)/\(name)"))
+    }
+    for line in ["clean\n", "running\n", "sequence=4711 stored=1700000000000000000 times=2\n"] {
+      try write("hand", line)
+      it.roost("doctor", "--data", folder.path)
+    }
+    try write("hand", "sequence=4711 stored=1700000000000000000 times=\(WorkerLimits.poisonDeaths)\n")
+    try write("pools", "roost-pools default/cpu default/gpu\n")
+    it.roost("doctor", "--data", folder.path)
+    try write("hand", "clean\n")
+    try write("pools", "roost-pools default/c")
+    it.roost("doctor", "--data", folder.path)
+    try Golden.expect(it.text, is: "doctor-beside")
   }
 
   @Test("history and state: what happened to an actor, and how it was then")

@@ -11,6 +11,16 @@ enum DoctorCommand {
     var advice: [(name: String, value: String)] = []
     if !found.isSound { advice.append(("do", Self.damageAdvice(found, in: folder))) }
 
+    let beside = try JournalCommand.reading { () throws(JournalError) in
+      (pools: try folder.servedPools(), end: folder.owner == nil ? try folder.lastEnd() : nil)
+    }
+    rows += Self.rows(beside.pools, beside.end)
+    var isStartRefused = false
+    if case .damaged(let text) = beside.pools {
+      isStartRefused = true
+      advice.append(("do", text))
+    }
+
     let machine = found.state.machine
     var faults = 0
     for id in machine.poolIDs {
@@ -32,9 +42,32 @@ enum DoctorCommand {
     if machine.poolIDs.isEmpty { rows.append(("pool", "none")) }
     if faults > 0 { advice.append(("do", Self.faultAdvice)) }
     rows += advice
-    rows.append(("verdict", Self.verdict(found, faults)))
+    rows.append(
+      ("verdict", isStartRefused ? "a start is refused until `pools` is mended" : Self.verdict(found, faults)))
     try console.out(FactTable.text(rows))
-    return found.isSound && faults == 0 ? .success : .damaged
+    return found.isSound && faults == 0 && !isStartRefused ? .success : .damaged
+  }
+
+  /// What stands beside the journal, where it is not as it mostly is.
+  private static func rows(
+    _ pools: DataFolder.ServedPools, _ end: DataFolder.LastEnd?
+  ) -> [(name: String, value: String)] {
+    var rows: [(name: String, value: String)] = []
+    if case .named(let pools) = pools { rows.append(("serves", "\(pools), as its --pool flags must say")) }
+    switch end {
+    case .inOrder, nil: break
+    case .unclean: rows.append(("last end", "not in order: the next start applies the first signals one by one"))
+    case .signal(let sequence, let times):
+      rows.append(
+        (
+          "last end",
+          "not in order, \(times) in a row with signal \(sequence) alone in hand: "
+            + (times < WorkerLimits.poisonDeaths
+              ? "at \(WorkerLimits.poisonDeaths) it goes to the dead letters"
+              : "the next start puts it into the dead letters")
+        ))
+    }
+    return rows
   }
 
   private static let listedFaults = 100

@@ -28,12 +28,7 @@ enum PoolSet {
     }
     // A folder with a journal and without a set is older than sets: it serves all.
     if let found = found ?? Optional(text([])), found != wanted {
-      guard !found.isEmpty, !found.contains(where: \.isNewline) else {
-        throw WorkerError(
-          .usage, code: "ROOST-W010",
-          "\(disk.path(of: name)) is damaged: it is one line, `\(prefix)` and the pools that the folder has always served, "
-            + "or * for all of them; write it again, then start")
-      }
+      guard isWhole(found) else { throw WorkerError(.usage, code: "ROOST-W010", damageText(disk)) }
       throw WorkerError(
         .usage, code: "ROOST-W010",
         "the data folder \(disk.path(of: "")) belongs to the pools \(found), not to \(wanted): start with the same --pool "
@@ -52,11 +47,19 @@ enum PoolSet {
     }
   }
 
+  static func isWhole(_ found: String) -> Bool { !found.isEmpty && !found.contains(where: \.isNewline) }
+
+  static func damageText(_ disk: any Disk) -> String {
+    "\(disk.path(of: name)) is damaged: it is one line, `\(prefix)` and the pools that the folder has always served, "
+      + "or * for all of them; write it again, then start"
+  }
+
   private static func text(_ pools: Set<PoolID>) -> String {
     pools.isEmpty ? "*" : pools.sorted().map(\.description).joined(separator: " ")
   }
 
-  private static func read(_ disk: any Disk) throws(DiskError) -> String? {
+  /// What follows the prefix, `*` or pools; nil: there is no file; else not `isWhole`.
+  static func read(_ disk: any Disk) throws(DiskError) -> String? {
     guard let file = try disk.openIfThere(name) else { return nil }
     defer { disk.close(file) }
     var bytes = [UInt8](repeating: 0, count: min(limitBytes, Int(clamping: try disk.size(of: file))))

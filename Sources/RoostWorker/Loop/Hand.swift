@@ -110,7 +110,8 @@ package final class Hand {
 
   // MARK: - The file
 
-  private static func read(_ disk: any Disk) throws(DiskError) -> Line? {
+  /// nil: there is no file.
+  static func read(_ disk: any Disk) throws(DiskError) -> Line? {
     guard let file = try disk.openIfThere(name) else { return nil }
     defer { disk.close(file) }
     var bytes = [UInt8](repeating: 0, count: lineBytes)
