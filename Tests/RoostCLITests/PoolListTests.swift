@@ -10,9 +10,7 @@ import Testing
 @Suite("The pools that workers name")
 struct PoolListTests {
   private func answer(_ pools: [String], total: Int64) -> [UInt8] {
-    let data = JSONValue.object(["pools": .array(pools.map { .string($0) }), "pools_total": .int(total)])
-    let endpoint = JSONValue.object(["subject": .string(Subjects().requests(.explain)), "data": data])
-    return Array(JSONValue.object(["endpoints": .array([endpoint])]).text.utf8)
+    ScriptedWorker.statistics(pools, total: total)
   }
 
   private func named(_ answers: [UInt8]...) -> NamedPools { named(answers) }

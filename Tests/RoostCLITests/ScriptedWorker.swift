@@ -24,6 +24,10 @@ final class ScriptedWorker: Sendable {
     var lastSequence: StreamSequence = 0
     /// What `get` finds, one after the other; the last one stays.
     var actors: [ActorDescription?] = []
+    /// Answers before all else where it is not nil.
+    var answerer: (@Sendable (APIRequest) -> APIReply?)?
+    /// What it names as a NATS service.
+    var statistics: [UInt8]?
     /// What `history` finds, newest first.
     var history: [HistoryEntry] = []
     var subscriptions: [NATSSubscription] = []
@@ -38,13 +42,17 @@ final class ScriptedWorker: Sendable {
     let subjects = Subjects()
     let signals = try connection.subscribe(subjects.allSignals) { [weak self] in self?.received($0) }
     let requests = try connection.subscribe(subjects.allRequests) { [weak self] in self?.asked($0) }
-    state.withLock { $0.subscriptions = [signals, requests] }
+    let discovery = try connection.subscribe(Discovery.statistics) { [weak self] message in
+      guard let self, let reply = message.reply, let bytes = state.withLock({ $0.statistics }) else { return }
+      publish(bytes, to: reply)
+    }
+    state.withLock { $0.subscriptions = [signals, requests, discovery] }
     try connection.flush(timeoutMs: 5_000)
   }
 
   deinit { connection.close() }
 
-  /// What the next signal `VERB.ACTOR` that has no script yet is answered; the last script of a signal stays.
+  /// What the next signal `VERB.ACTOR`, or `VERB` of the pool, that has no script yet is answered; the last script of a signal stays.
   func script(_ signal: String, _ lines: [Line]) { state.withLock { $0.scripts[signal, default: []].append(lines) } }
 
   func setActor(_ actor: ActorDescription) { script(actors: [actor]) }
@@ -53,17 +61,31 @@ final class ScriptedWorker: Sendable {
 
   func setHistory(_ entries: [HistoryEntry]) { state.withLock { $0.history = entries } }
 
+  func answer(_ answerer: @escaping @Sendable (APIRequest) -> APIReply?) { state.withLock { $0.answerer = answerer } }
+
+  func name(_ pools: [String]) {
+    state.withLock { $0.statistics = Self.statistics(pools, total: Int64(pools.count)) }
+  }
+
+  /// What a worker with these pools says as a NATS service, as far as a list of pools reads it.
+  static func statistics(_ pools: [String], total: Int64) -> [UInt8] {
+    let data = JSONValue.object(["pools": .array(pools.map { .string($0) }), "pools_total": .int(total)])
+    let endpoint = JSONValue.object(["subject": .string(Subjects().requests(.explain)), "data": data])
+    return Array(JSONValue.object(["endpoints": .array([endpoint])]).text.utf8)
+  }
+
   var signals: [ActorSignal] { state.withLock { $0.signals } }
 
   private func received(_ message: NATSMessage) {
     let tokens = message.subject.split(separator: ".").map { String($0) }
-    guard tokens.count == 7, let replyTo = message.header("Roost-Reply-To") else { return }
-    let (actor, verb) = (ActorID(tokens[5]), tokens[6])
+    guard let replyTo = message.header("Roost-Reply-To") else { return }
+    // roost.signal.NS.POOL.actor.ACTOR.VERB, or roost.signal.NS.POOL.pool.VERB
+    let actor = tokens[4] == "actor" ? ActorID(tokens[5]) : nil
+    let signal = actor.map { "\(tokens[6]).\($0)" } ?? tokens[5]
     let (sequence, lines) = state.withLock { state -> (StreamSequence, [Line]) in
       state.lastSequence += 1
-      let key = "\(verb).\(actor)"
-      guard let scripts = state.scripts[key], let first = scripts.first else { return (state.lastSequence, []) }
-      if scripts.count > 1 { state.scripts[key] = Array(scripts.dropFirst()) }
+      guard let scripts = state.scripts[signal], let first = scripts.first else { return (state.lastSequence, []) }
+      if scripts.count > 1 { state.scripts[signal] = Array(scripts.dropFirst()) }
       return (state.lastSequence, first)
     }
     keep(message)
@@ -86,6 +108,7 @@ final class ScriptedWorker: Sendable {
 
   private func asked(_ message: NATSMessage) {
     guard let reply = message.reply else { return }
+    if let answer = answer(to: message) { return publish(WireCodec().encode(answer), to: reply) }
     if message.subject.hasSuffix(".history") {
       return publish(WireCodec().encode(.history(history(message.payload))), to: reply)
     }
@@ -101,6 +124,16 @@ final class ScriptedWorker: Sendable {
         let error = APIError(code: "unknown_actor", message: "there is no such actor in this pool; create it first")
         publish(codec.encode(.failed(error)), to: reply)
       }
+    } catch {
+      fatalError("the command line asked what is no request: \(error)")
+    }
+  }
+
+  private func answer(to message: NATSMessage) -> APIReply? {
+    guard let answerer = state.withLock({ $0.answerer }) else { return nil }
+    do {
+      let verb = try SubjectParser(Subjects()).api(message.subject).1
+      return answerer(try WireCodec().decodeRequest(verb, message.payload))
     } catch {
       fatalError("the command line asked what is no request: \(error)")
     }
@@ -130,7 +163,7 @@ final class ScriptedWorker: Sendable {
 }
 
 extension ScriptedWorker.Line {
-  fileprivate func answer(_ actor: ActorID, _ sequence: StreamSequence) -> Answer {
+  fileprivate func answer(_ actor: ActorID?, _ sequence: StreamSequence) -> Answer {
     switch self {
     case .accepted(let state, let isFinal):
       Answer(replyTo: "", outcome: .accepted, state: state, isFinal: isFinal, actor: actor, sequence: sequence)
