@@ -52,6 +52,7 @@ extension Journal {
     // A repair ended just after its journal had taken its place: what is written from here on is no leftover of it.
     if !isDraft, entries.contains(JournalName.repairMarkEntry) { try JournalRewrite.removeMark(disk) }
     try SnapshotWriter.removeDraft(disk)
+    let newest = try translating { () throws(DiskError) in try NewestSegment.read(disk) }
     var numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
     let (id, madeIdentity) = try identity(disk, configuration, isNew: numbers.isEmpty)
     let beginning = try begin(id)
@@ -65,9 +66,10 @@ extension Journal {
     }
     var reading = Recovery(
       disk: disk, id: id, beginning: beginning, onProgress: configuration.onProgress, onRecord: onRecord)
-    let end = try reading.run(numbers)
+    let end = try reading.run(numbers, newest: newest)
     let journal = Journal(disk: disk, configuration: configuration, id: id, lockFile: lock, end: end.log)
     journal.endsWithMark = reading.endsWithMark
+    journal.foundNewest = newest
     journal.made = isNew ? (madeIdentity ? .all : .segment) : .nothing
     journal.recovery = reading.summary(end)
     do throws(JournalError) {
@@ -90,6 +92,7 @@ extension Journal {
     try flushCurrent()
     // A segment's name may have been in the cache only, too.
     try flushDirectory()
+    if foundNewest != current.number { try noteNewest() }
     guard !endsWithMark else { return }
     try markFlushed()
     try flushCurrent()

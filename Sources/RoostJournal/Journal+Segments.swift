@@ -86,6 +86,7 @@ extension Journal {
       file: ready.file, number: header.number, sizeBytes: ready.sizeBytes, seed: seed,
       offset: UInt64(SegmentHeader.dataOffset))
     segments.append(SegmentPlace(header))
+    try noteNewest()
   }
 
   /// Removes the oldest segment if all of its records are below `index`; never the current one. The caller vouches, with

@@ -54,6 +54,8 @@ package final class Journal {
   /// What opening has made of a folder without segments.
   enum Made { case nothing, segment, all }
   var made = Made.nothing
+  /// The newest segment of which the folder knew before it was opened.
+  var foundNewest: UInt64?
   /// The folder had no log before it was opened, and has no record yet.
   package var isUnused: Bool { made != .nothing && lastIndex == .none }
 
@@ -118,11 +120,15 @@ package final class Journal {
     defer { release() }
     // Before the identity: segments without one are refused.
     let names = [JournalName.segment(current.number)] + (made == .all ? [JournalName.identity] : [])
-    for name in names {
-      try translating { () throws(DiskError) in
+    try translating { () throws(DiskError) in
+      for name in names {
         try disk.remove(name)
         try disk.fsyncDirectory(JournalName.directory)
       }
+      if let foundNewest { return try NewestSegment.write(foundNewest, disk) }
+      guard try disk.list(JournalName.directory).contains(JournalName.newestEntry) else { return }
+      try disk.remove(JournalName.newest)
+      try disk.fsyncDirectory(JournalName.directory)
     }
   }
 

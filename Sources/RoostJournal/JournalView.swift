@@ -19,6 +19,8 @@ package final class JournalView {
   private let lockFile: DiskFile?
   /// Of the segments in the folder, ascending, not empty.
   let numbers: [UInt64]
+  /// Of the newest one that there was; nil = not known.
+  private let newest: UInt64?
 
   /// Errors: `.inUse` while a worker has the folder, `.noJournal` where there is nothing to read, `.identityDamaged`.
   ///
@@ -33,10 +35,13 @@ package final class JournalView {
     let (lock, owner) = try Self.takeFolder(disk)
     if let owner, !besideOwner { throw .inUse(lock: owner.lock, pid: owner.pid) }
     do throws(JournalError) {
+      // First: a worker that goes on meanwhile makes a segment before it notes it.
+      newest = try translating { () throws(DiskError) in try NewestSegment.read(disk) }
       let entries = try Self.entries(disk)
       numbers = entries.compactMap(JournalName.number(ofEntry:)).sorted()
       let known = [
-        "identity", "identity.new", JournalName.spareEntry, JournalName.snapshotDraftEntry, JournalName.repairMarkEntry,
+        "identity", "identity.new", JournalName.newestEntry, JournalName.spareEntry, JournalName.snapshotDraftEntry,
+        JournalName.repairMarkEntry,
       ]
       others = entries.filter {
         !known.contains($0) && JournalName.number(ofEntry: $0) == nil && JournalName.snapshot(ofEntry: $0) == nil
@@ -90,7 +95,7 @@ package final class JournalView {
     from beginning: JournalBeginning, onRecord: @escaping (RecoveredRecord, RawSpan) -> Void = { _, _ in }
   ) throws(JournalError) -> JournalFindings {
     var reading = Recovery(disk: disk, id: id, beginning: beginning, onRecord: onRecord)
-    let end = try reading.run(numbers)
+    let end = try reading.run(numbers, newest: newest)
     disk.close(end.log.segment.file)
     return JournalFindings(
       summary: reading.summary(end), segments: numbers.count, firstIndex: end.log.segments[0].firstIndex,

@@ -53,9 +53,14 @@ struct Recovery {
     let fileBytes: UInt64
   }
 
-  /// - Parameter numbers: of the segments in the folder, ascending, not empty.
-  mutating func run(_ numbers: [UInt64]) throws(JournalError) -> End {
+  /// - Parameters:
+  ///   - numbers: of the segments in the folder, ascending, not empty.
+  ///   - newest: of the newest one that there was; nil = not known.
+  mutating func run(_ numbers: [UInt64], newest: UInt64?) throws(JournalError) -> End {
     let wanted = try skip(numbers)
+    if let newest, newest > wanted[wanted.count - 1] {
+      cutShort = damage(JournalName.segment(newest), 0, "the last segment is missing")
+    }
     firstRead = wanted[0]
     for (place, number) in wanted.dropLast().enumerated() {
       onProgress(.segments(place + 1, of: wanted.count))

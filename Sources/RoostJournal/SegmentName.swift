@@ -4,6 +4,9 @@ enum JournalName {
   static let directory = "journal"
   static let identity = "journal/identity"
   static let identityDraft = "journal/identity.new"
+  /// The number of the newest segment.
+  static let newest = "journal/newest"
+  static let newestEntry = "newest"
   /// The next segment while it is being zero-filled; worth nothing after a restart.
   static let spare = "journal/next"
   static let spareEntry = "next"

@@ -203,6 +203,18 @@ struct JournalTranscriptTests {
     try Golden.expect(it.text, is: "journal-cut")
   }
 
+  @Test("a last segment that is gone is missed, before a repair and not after it")
+  func lastSegmentGone() throws {
+    let folder = try WrittenFolder.story()
+    try folder.close()
+    try FileManager.default.removeItem(atPath: "\(folder.path)/journal/0000000000000002.segment")
+    var it = transcript(folder)
+    it.roost("journal", "verify", "--data", folder.path)
+    it.roost("journal", "repair", "--data", folder.path, "--apply")
+    it.roost("journal", "verify", "--data", folder.path)
+    try Golden.expect(it.text, is: "journal-gone")
+  }
+
   @Test("doctor, of a sound folder, a damaged one, and a state that breaks a rule")
   func doctor() throws {
     let folder = try WrittenFolder.story()

@@ -28,6 +28,38 @@ import Testing
     }
   }
 
+  @Test("A last segment that is gone is missed once; without a whole note of it nobody can")
+  func lastSegmentGone() throws {
+    let (disk, written) = try Fixture.written(60, size: 900)
+    let segments = disk.fileNames.filter { $0.hasSuffix(".segment") }.sorted()
+    try #require(segments.count >= 3)
+    let damaged = disk.copy()
+    damaged[segments[segments.count - 1]] = nil
+    let found = try JournalView(disk: damaged).recover(from: JournalBeginning()).summary
+    #expect(
+      found.cutShort?.description
+        == "simulated/\(segments[segments.count - 1]) at offset 0: the last segment is missing")
+    for note in [nil, [UInt8](), Array("roost-newest 00000000000000ff crc=00000000\n".utf8)] {
+      let unknown = damaged.copy()
+      unknown["journal/newest"] = note
+      #expect(try JournalView(disk: unknown).recover(from: JournalBeginning()).summary.cutShort == nil)
+      #expect(try Fixture.open(unknown).journal.recovery.cutShort == nil)
+      let noted = String(decoding: try #require(unknown["journal/newest"]), as: UTF8.self)
+      #expect(noted.hasPrefix("roost-newest 000000000000000\(segments.count - 1) crc="), "\(noted)")
+    }
+
+    let (journal, lines) = try Fixture.open(damaged)
+    #expect(journal.recovery == found)
+    #expect(lines == Array(written.prefix(lines.count)) && lines.count < 60)
+    // What is written from here on is the log, under the same numbers.
+    let next = Line.made(UInt64(lines.count + 1), partition: 2, size: 77)
+    try Fixture.append([next], to: journal)
+    damaged.crash(.nothing)
+    let (again, all) = try Fixture.open(damaged)
+    #expect(again.recovery.cutShort == nil)
+    #expect(all == lines + [next])
+  }
+
   @Test("A file that was cut short is said wherever it was cut, also where what is left looks whole")
   func cutAnywhere() throws {
     let (disk, written) = try Fixture.written(60, size: 900)
