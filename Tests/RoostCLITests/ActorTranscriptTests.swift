@@ -128,7 +128,7 @@ struct ActorTranscriptTests {
     ])
     it.roost("actor", "history", "default/gpu", "a1")
     it.roost("actor", "history", "default/gpu", "a1", "--limit", "3")
-    it.roost("actor", "history", "default/gpu", "a1", "--limit", "4", "--output", "jsonl")
+    it.roost("actor", "history", "default/gpu", "a1", "--limit", "4294967295", "--output", "jsonl")
     it.roost("actor", "history", "default/gpu", "a1", "--limit", "1", "--output", "json")
     it.roost("actor", "history", "default/gpu", "a1", "--limit", "0")
     worker.setHistory([])

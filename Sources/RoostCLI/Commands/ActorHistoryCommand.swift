@@ -28,8 +28,8 @@ struct ActorHistoryCommand {
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {
     let client = try SignalClient(command, environment: environment)
     let pages = HistoryPages(client: client, pool: pool, actor: actor, timeoutMs: timeoutMs)
-    // One more than is shown tells whether there are more.
-    let entries = try pages.entries(limit: limit + 1)
+    // One more than is shown tells whether there are more; of as many as can be said there are not.
+    let entries = try pages.entries(limit: limit == .max ? limit : limit + 1)
     guard !entries.isEmpty else {
       throw CLIError(.refused, "the journal says nothing of an actor \(actor) in \(pool)")
     }
