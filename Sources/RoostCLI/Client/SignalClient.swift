@@ -98,7 +98,7 @@ final class SignalClient {
       let inbox = connection.newInbox()
       let bound = Mailbox<NATSMessage>.Bound(values: Self.greatestAnswers, bytes: Self.waitingBytes)
       let subscription = try connection.subscribe(inbox) { message in
-        _ = arrived.put(message, bytes: message.payload.count, within: bound)
+        _ = arrived.put(message, bytes: message.sizeBytes, within: bound)
       }
       try connection.publish(subject, reply: inbox)
       let end = ContinuousClock.now + .milliseconds(timeoutMs)

@@ -51,7 +51,7 @@ final class TraceFeed {
         subscriptions.append(
           try connection.subscribe(filter) { message in
             let item = Item.message(message, at: Instant(ms: LogLine.now()))
-            if !arrived.put(item, bytes: message.payload.count, within: Self.bound) {
+            if !arrived.put(item, bytes: message.sizeBytes, within: Self.bound) {
               dropped.value.add(1, ordering: .relaxed)
             }
           })

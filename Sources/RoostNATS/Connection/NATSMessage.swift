@@ -18,11 +18,8 @@ package struct NATSHeader: Sendable, Equatable {
 }
 
 /// A message that arrived, still in the library's memory: nothing is copied until it is asked for.
-///
-/// Use it on one thread at a time: the first look at a header parses all of them, without a lock. Handing it from one
-/// thread to the next through a queue is fine.
 package final class NATSMessage: TraceCarrier, Sendable {
-  /// Owned; changed by the library only while headers are parsed (see above), freed in `deinit`.
+  /// Owned, never changed, freed in `deinit`.
   nonisolated(unsafe) private let handle: OpaquePointer
 
   init(taking handle: OpaquePointer) { self.handle = handle }
@@ -46,52 +43,40 @@ package final class NATSMessage: TraceCarrier, Sendable {
   func withReply<R>(_ body: (UnsafePointer<CChar>?) -> R) -> R { body(natsMsg_GetReply(handle)) }
 
   /// The first value of a header; names are case sensitive.
-  package func header(_ name: String) -> String? {
-    var value: UnsafePointer<CChar>?
-    guard natsMsgHeader_Get(handle, name, &value) == NATS_OK, let value else { return nil }
-    return String(cString: value)
-  }
+  package func header(_ name: String) -> String? { withHeaders { $0.value(of: name) } }
 
   /// Sent to see which way messages take: it must not be acted upon. Servers from 2.11 on keep it back when it names a
   /// destination too; others hand it over.
   package var isTraceOnly: Bool { NATSHeader.saysTraceOnly(header("Nats-Trace-Only")) }
 
-  /// All headers, by name. The library keeps no order between different names.
-  package func headers() -> [NATSHeader] {
-    var names: UnsafeMutablePointer<UnsafePointer<CChar>?>?
-    var count: Int32 = 0
-    guard natsMsgHeader_Keys(handle, &names, &count) == NATS_OK, let names else { return [] }
-    defer { free(names) }
-    return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }.sorted().flatMap { name in
-      values(of: name).map { NATSHeader(name, $0) }
-    }
+  /// All headers, in their order.
+  package func headers() -> [NATSHeader] { withHeaders(\.all) }
+
+  func values(of name: String) -> [String] { withHeaders { $0.values(of: name) } }
+
+  func spelling(of wanted: [String]) -> String? { withHeaders { $0.spelling(of: wanted) } }
+
+  /// What a message without payload that the server itself sent says: 100, 404, 408, 409, 503.
+  var status: (code: Int, text: String)? { payloadBytes == 0 ? withHeaders(\.status) : nil }
+
+  /// Payload, headers and subject.
+  package var sizeBytes: Int {
+    withHeaderBytes(\.count) + payloadBytes + (natsMsg_GetSubject(handle).map { strlen($0) } ?? 0)
   }
 
-  func values(of name: String) -> [String] {
-    var values: UnsafeMutablePointer<UnsafePointer<CChar>?>?
-    var count: Int32 = 0
-    guard natsMsgHeader_Values(handle, name, &values, &count) == NATS_OK, let values else { return [] }
-    defer { free(values) }
-    return (0..<Int(count)).compactMap { values[$0].map { String(cString: $0) } }
+  private func withHeaders<R>(_ body: (HeaderBlock<UnsafeRawBufferPointer>) -> R) -> R {
+    withHeaderBytes { body(HeaderBlock($0)) }
   }
 
-  func spelling(of wanted: [String]) -> String? {
-    var names: UnsafeMutablePointer<UnsafePointer<CChar>?>?
-    var count: Int32 = 0
-    guard natsMsgHeader_Keys(handle, &names, &count) == NATS_OK, let names else { return nil }
-    defer { free(names) }
-    let found = UnsafeBufferPointer(start: names, count: Int(count))
-    for one in wanted {
-      let spellings = found.lazy.compactMap { $0 }.filter { strcasecmp($0, one) == 0 }
-      if let spelling = spellings.map({ String(cString: $0) }).min() { return spelling }
-    }
-    return nil
-  }
-
-  /// The status line of a message without payload that the server itself sent: 100, 404, 408, 409, 503.
-  var status: (code: Int, text: String)? {
-    guard payloadBytes == 0, let code = header("Status").flatMap({ Int($0) }) else { return nil }
-    return (code, header("Description") ?? "")
+  /// The header block where it lies. The library's parser is not asked: it takes the line behind an empty value for that value,
+  /// and one line that it cannot read hides all. It keeps a message from the wire in one piece, in all versions from 3.4 to 3.10:
+  /// subject, reply subject, header block, payload, with a NUL behind each of the first three that is there.
+  private func withHeaderBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    guard let before = natsMsg_GetReply(handle) ?? natsMsg_GetSubject(handle), let payload = natsMsg_GetData(handle)
+    else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    let start = UnsafeRawPointer(before) + strlen(before) + 1
+    // Its NUL is none of it.
+    return body(UnsafeRawBufferPointer(start: start, count: max(0, UnsafeRawPointer(payload) - start - 1)))
   }
 
   /// The server's word, instead of an answer, that nobody hears what was asked.

@@ -55,27 +55,14 @@ package struct StoredMessage: TraceCarrier, Sendable, Equatable {
   }
 
   /// The first value of a header; names are case sensitive.
-  package func header(_ name: String) -> String? { headers().first { $0.name == name }?.value }
+  package func header(_ name: String) -> String? { HeaderBlock(headerBytes).value(of: name) }
 
   /// All headers, in their order.
-  package func headers() -> [NATSHeader] {
-    headerBytes.split(whereSeparator: { $0 == 0x0d || $0 == 0x0a }).dropFirst().compactMap { line in
-      guard let colon = line.firstIndex(of: 0x3a) else { return nil }
-      return NATSHeader(
-        String(decoding: line[..<colon], as: UTF8.self),
-        String(decoding: line[(colon + 1)...].drop { $0 == 0x20 }, as: UTF8.self))
-    }
-  }
+  package func headers() -> [NATSHeader] { HeaderBlock(headerBytes).all }
 
-  func values(of name: String) -> [String] { headers().filter { $0.name == name }.map(\.value) }
+  func values(of name: String) -> [String] { HeaderBlock(headerBytes).values(of: name) }
 
-  func spelling(of wanted: [String]) -> String? {
-    let names = headers().map(\.name)
-    for one in wanted {
-      if let spelling = names.filter({ $0.lowercased() == one }).min() { return spelling }
-    }
-    return nil
-  }
+  func spelling(of wanted: [String]) -> String? { HeaderBlock(headerBytes).spelling(of: wanted) }
 }
 
 extension JetStream {

@@ -1,3 +1,4 @@
+import Foundation
 import RoostCore
 import RoostNATS
 import RoostWire
@@ -28,6 +29,22 @@ extension WireFuzz {
         let message = try StoredMessage(json, stream: "S")
         _ = (message.headers(), message.header("Roost-Reply-To"))
         return true
+      },
+      FuzzTarget(
+        "header block",
+        seeds: ["NATS/1.0\r\nA:\r\nRoost-Reply-To: _INBOX.a\r\ntraceparent: 00-1\r\n\r\n"].map { Array($0.utf8) }
+      ) { bytes in
+        let text = JSONValue.string(Data(bytes).base64EncodedString())
+        let fields: [String: JSONValue] = [
+          "subject": .string("a"), "seq": .int(1), "time": .string("2026-01-31T12:00:00Z"), "hdrs": text,
+        ]
+        do throws(NATSError) {
+          let message = try StoredMessage(.object(["message": .object(fields)]), stream: "S")
+          _ = RoostNATS.SignalMessage(message, pending: 0)
+          return message.headers().isEmpty ? .refused : .taken
+        } catch {
+          return .wrong("\(error)")
+        }
       },
       target(
         "pools of a worker",
