@@ -27,7 +27,7 @@ struct PoolListTests {
     let found = named([], Array("{".utf8), [0xff, 0], Array(deep.utf8), Array("[1]".utf8), answer(["a/b"], total: 2))
     #expect(found.unreadable == 4)
     #expect(found.isAnswered)
-    #expect(Array(found.pools.keys) == [PoolID(namespace: "a", name: "b")])
+    #expect(found.pools == [PoolID(namespace: "a", name: "b")])
     #expect(found.unnamed == 1)
     #expect(!named(Array("[1]".utf8)).isAnswered)
   }
@@ -77,25 +77,36 @@ struct PoolListTests {
     withExtendedLifetime(subscription) {}
   }
 
-  @Test("a worker that hangs is waited for once, and keeps no pools of others from the list")
+  @Test("workers that hang are waited for all together, and keep no pools of others from the list")
   func hanging() throws {
     let broker = try Broker.start()
     let connection = try NATSConnection.connect(NATSSettings(url: broker.url, name: "hanging"))
     defer { connection.close() }
-    let answers = [answer(["default/a1", "default/a2", "default/a3"], total: 3), answer(["default/b1"], total: 1)]
+    let answers = [
+      answer(["default/a1", "default/a2", "default/a3"], total: 3), answer(["default/b1", "default/c1"], total: 2),
+    ]
     let named = try connection.subscribe(Discovery.statistics) { message in
       guard let reply = message.reply else { return }
       do {
         for answer in answers { try connection.publish(reply, payload: answer) }
       } catch { Issue.record("\(error)") }
     }
-    let asked = try connection.subscribe(Subjects().api(PoolID(namespace: "default", name: "a1"), .explain)) { _ in }
+    func subject(_ pool: String) -> String { Subjects().api(PoolID(namespace: "default", name: pool), .explain) }
+    let hanging = try ["a1", "a3"].map { try connection.subscribe(subject($0)) { _ in } }
+    let well = try connection.subscribe(subject("c1")) { message in
+      guard let reply = message.reply else { return }
+      let explanation = Explanation(actor: nil, pool: APISamples.pool, summary: "an actor that is woken now waits")
+      do {
+        try connection.publish(reply, payload: WireCodec().encode(.explain(explanation)))
+      } catch { Issue.record("\(error)") }
+    }
     try connection.flush(timeoutMs: 5_000)
     var it = Transcript(environment: ["NATS_URL": broker.url])
     #expect(it.roost("pool", "list", "--timeout", "400ms") == .unavailable)
-    #expect(it.text.contains("! roost: default/a1: ROOST-N004: "), "\(it.text)")
-    #expect(it.text.contains("! roost: default/b1: ROOST-N005: "), "\(it.text)")
-    #expect(it.text.contains("! roost: 2 more pools of workers that do not answer are left out\n"), "\(it.text)")
-    withExtendedLifetime((named, asked)) {}
+    for (pool, code) in [("a1", "N004"), ("a2", "N005"), ("a3", "N004"), ("b1", "N005")] {
+      #expect(it.text.contains("! roost: default/\(pool): ROOST-\(code): "), "\(it.text)")
+    }
+    #expect(it.text.contains("\ndefault/c1 "), "\(it.text)")
+    withExtendedLifetime((named, hanging, well)) {}
   }
 }

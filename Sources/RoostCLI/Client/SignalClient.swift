@@ -70,23 +70,62 @@ final class SignalClient {
 
   /// Asks the worker. Errors: `unavailable` when none answers, `refused` with the worker's own code.
   func ask(_ request: APIRequest, of pool: PoolID, timeoutMs: Int64) throws(CLIError) -> APIReply {
-    let reply: APIReply
-    do {
-      let message = try connection.request(
+    let message: NATSMessage
+    do throws(NATSError) {
+      message = try connection.request(
         subjects.api(pool, request.verb), payload: codec.encode(request), timeoutMs: timeoutMs)
-      reply = try decode(message.payload, request.verb)
-    } catch let error as NATSError where error.code == .noResponders {
-      throw CLIError(
-        .unavailable, code: error.code.rawValue, "no worker serves \(pool); start one, or check --server and --prefix")
-    } catch let error as NATSError {
-      throw CLIError(error)
-    } catch let error as CLIError {
-      throw error
     } catch {
-      preconditionFailure("only these two are thrown here: \(error)")
+      throw error.code == .noResponders ? Self.nobody(serves: pool) : CLIError(error)
     }
-    if case .failed(let error) = reply { throw CLIError(.refused, code: error.code, error.message) }
-    return reply
+    return try reply(message, to: request).get()
+  }
+
+  /// The same of several pools at once: what is said of each, in their order, within `timeoutMs` for all of them together.
+  func ask(
+    _ request: APIRequest, ofEach pools: [PoolID], timeoutMs: Int64
+  ) throws(CLIError) -> [Result<APIReply, CLIError>] {
+    let silent = CLIError(NATSError(.timeout, "no answer within \(timeoutMs) ms"))
+    var replies = [Result<APIReply, CLIError>](repeating: .failure(silent), count: pools.count)
+    let arrived = Mailbox<NATSMessage>()
+    do throws(NATSError) {
+      let inbox = connection.newInbox()
+      let bound = Mailbox<NATSMessage>.Bound(values: pools.count, bytes: Self.waitingBytes)
+      let subscription = try connection.subscribe("\(inbox).*") { message in
+        _ = arrived.put(message, bytes: message.sizeBytes, within: bound)
+      }
+      for (number, pool) in pools.enumerated() {
+        try connection.publish(
+          subjects.api(pool, request.verb), reply: "\(inbox).\(number)", payload: codec.encode(request))
+      }
+      var missing = Set(pools.indices)
+      let deadline = ContinuousClock.now + .milliseconds(timeoutMs)
+      while !missing.isEmpty, let message = arrived.take(until: deadline) {
+        guard let number = message.subject.split(separator: ".").last.flatMap({ Int($0) }),
+          missing.remove(number) != nil
+        else { continue }
+        let pool = pools[number]
+        replies[number] =
+          message.saysNoResponders ? .failure(Self.nobody(serves: pool)) : reply(message, to: request)
+      }
+      withExtendedLifetime(subscription) {}
+    } catch {
+      throw CLIError(error)
+    }
+    return replies
+  }
+
+  private func reply(_ message: NATSMessage, to request: APIRequest) -> Result<APIReply, CLIError> {
+    Result { () throws(CLIError) in
+      let reply = try decode(message.payload, request.verb)
+      if case .failed(let error) = reply { throw CLIError(.refused, code: error.code, error.message) }
+      return reply
+    }
+  }
+
+  private static func nobody(serves pool: PoolID) -> CLIError {
+    CLIError(
+      .unavailable, code: NATSError.Code.noResponders.rawValue,
+      "no worker serves \(pool); start one, or check --server and --prefix")
   }
 
   /// Hands over what every worker answers that is there, within `timeoutMs`: who has not answered `gatherMs` after the last

@@ -31,7 +31,10 @@ struct ActorHistoryCommand {
     // One more than is shown tells whether there are more; of as many as can be said there are not.
     let entries = try pages.entries(limit: limit == .max ? limit : limit + 1)
     guard !entries.isEmpty else {
-      throw CLIError(.refused, "the journal says nothing of an actor \(actor) in \(pool)")
+      throw CLIError(
+        .refused,
+        "the journal says nothing of an actor \(actor) in \(pool), or no longer (--history-hours of the worker); "
+          + "`roost actor get` says how it is")
     }
     if entries.count > limit {
       console.err("roost: only the newest \(limit) are shown: a greater --limit shows more\n")

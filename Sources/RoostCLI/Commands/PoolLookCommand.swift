@@ -24,7 +24,8 @@ struct PoolLookCommand {
     case ["pool", "get"]:
       let id = try ParsedCommand.pool(command.operands[0])
       let client = try SignalClient(command, environment: environment)
-      try console.out(output.text(of: id, try pool(id, client)))
+      let reply = try client.ask(.explain(nil), of: id, timeoutMs: timeoutMs)
+      try console.out(output.text(of: id, try Self.pool(id, reply)))
       return .success
     case ["pool", "list"]: return try list(SignalClient(command, environment: environment))
     default: preconditionFailure("no look at a pool: \(command.path)")
@@ -35,23 +36,15 @@ struct PoolLookCommand {
     let found = try named(client)
     var code = ExitCode.success
     try console.out(output.title)
-    // Workers that hang: one patience for each, not for each of their pools.
-    var silent: Set<Int> = []
-    var leftOut = 0
-    for (id, worker) in found.pools.sorted(by: { $0.key < $1.key }) {
-      if silent.contains(worker) {
-        leftOut += 1
-        continue
-      }
+    let pools = found.pools.sorted()
+    for (id, reply) in zip(pools, try client.ask(.explain(nil), ofEach: pools, timeoutMs: timeoutMs)) {
       do throws(CLIError) {
-        try console.out(output.row(id, try pool(id, client)))
+        try console.out(output.row(id, try Self.pool(id, try reply.get())))
       } catch  where Self.isOfOnePool(error) {
         console.err("roost: \(id): \(error.code): \(error.message)\n")
         code = error.exitCode
-        if error.code == NATSError.Code.timeout.rawValue { silent.insert(worker) }
       }
     }
-    if leftOut > 0 { console.err("roost: \(leftOut) more pools of workers that do not answer are left out\n") }
     if found.pools.isEmpty {
       console.err("roost: no pools yet; a pool exists from its first create, init or configure\n")
     }
@@ -67,10 +60,10 @@ struct PoolLookCommand {
     return error.exitCode == .refused || codes.map(\.rawValue).contains(error.code)
   }
 
-  private func pool(_ id: PoolID, _ client: SignalClient) throws(CLIError) -> PoolDescription {
-    guard case .explain(let explanation) = try client.ask(.explain(nil), of: id, timeoutMs: timeoutMs),
-      let pool = explanation.pool
-    else { throw CLIError(.unavailable, "the worker does not say how \(id) is; is it as new as this `roost`?") }
+  private static func pool(_ id: PoolID, _ reply: APIReply) throws(CLIError) -> PoolDescription {
+    guard case .explain(let explanation) = reply, let pool = explanation.pool else {
+      throw CLIError(.unavailable, "the worker does not say how \(id) is; is it as new as this `roost`?")
+    }
     return pool
   }
 

@@ -20,19 +20,18 @@ struct Watch {
 
   /// Errors: the last of too many in a row, and whatever asking again does not change.
   func run(_ ask: (Console) throws(CLIError) -> ExitCode) throws(CLIError) -> ExitCode {
-    let printing = Mutex(())
-    ShutdownSignals.watch { _ in
-      // At once, also where a question waits for its answer, and never in the middle of one that is printed.
-      printing.withLock { (_) -> Void in _exit(ExitCode.success.rawValue) }
-    }
+    let ending = Ending()
+    ShutdownSignals.watch { _ in ending.ask() }
     var failures = 0
     var isFirst = true
     while true {
       do throws(CLIError) {
         let answer = try answer(to: ask)
-        try printing.withLock { _ throws(CLIError) in
-          try console.out(screen(answer, atMs: LogLine.now(), isFirst: isFirst))
+        try ending.unlessAsked { () throws(CLIError) in
+          try console.out(screen(answer.data, atMs: LogLine.now(), isFirst: isFirst))
         }
+        // Behind the screen, which would else wipe it away.
+        console.err(answer.remarks)
         isFirst = false
         failures = 0
       } catch  where error.exitCode == .unavailable || error.exitCode == .refused {
@@ -46,15 +45,35 @@ struct Watch {
   }
 
   /// As a whole, so that a screen is never half of one time and half of another.
-  private func answer(to ask: (Console) throws(CLIError) -> ExitCode) throws(CLIError) -> String {
-    let answer = Mutex("")
+  private func answer(
+    to ask: (Console) throws(CLIError) -> ExitCode
+  ) throws(CLIError) -> (data: String, remarks: String) {
+    let answer = Mutex((data: "", remarks: ""))
     let collecting = Console(
       out: { text in
-        answer.withLock { $0 += text }
+        answer.withLock { $0.data += text }
         return true
-      }, err: console.err)
+      }, err: { text in answer.withLock { $0.remarks += text } })
     _ = try ask(collecting)
     return answer.withLock { $0 }
+  }
+
+  /// The end that a signal asks for: at once, also where a question waits for its answer, but not in the middle of one that is
+  /// printed. A second signal does not wait for that either.
+  private final class Ending: Sendable {
+    private let printing = Mutex(())
+    private let isAsked = Atomic(false)
+
+    func ask() {
+      isAsked.store(true, ordering: .sequentiallyConsistent)
+      // Who prints just now looks when it is done.
+      printing.withLockIfAvailable { (_) -> Void in _exit(ExitCode.success.rawValue) }
+    }
+
+    func unlessAsked(_ print: () throws(CLIError) -> Void) throws(CLIError) {
+      try printing.withLock { _ throws(CLIError) in try print() }
+      if isAsked.load(ordering: .sequentiallyConsistent) { _exit(ExitCode.success.rawValue) }
+    }
   }
 
   /// What was said, under the time at which it was.
