@@ -43,6 +43,43 @@ LARGEST = 100_000
 EXIT_FAILED = 2
 
 
+class Typist:
+    """A connection that types header blocks as they are: what no client does."""
+
+    @staticmethod
+    async def connect(server: str) -> "Typist":
+        host, _, port = server.removeprefix("nats://").rpartition(":")
+        typist = Typist()
+        typist.reader, typist.writer = await asyncio.open_connection(host, int(port))
+        typist.writer.write(b'CONNECT {"verbose":false,"pedantic":false,"headers":true}\r\n')
+        typist.pong = asyncio.Event()
+        typist.reading = asyncio.create_task(typist._read())
+        await typist.flush()
+        return typist
+
+    async def _read(self) -> None:
+        while line := await self.reader.readline():
+            if line.startswith(b"PING"):
+                self.writer.write(b"PONG\r\n")
+            elif line.startswith(b"PONG"):
+                self.pong.set()
+
+    async def publish(self, subject: str, headers: bytes, payload: bytes) -> None:
+        sizes = f"{len(headers)} {len(headers) + len(payload)}"
+        self.writer.write(f"HPUB {subject} {sizes}\r\n".encode() + headers + payload + b"\r\n")
+        await self.writer.drain()
+
+    async def flush(self) -> None:
+        """Returns once the broker has read all of it."""
+        self.pong.clear()
+        self.writer.write(b"PING\r\n")
+        await asyncio.wait_for(self.pong.wait(), ANSWER_LIMIT_S)
+
+    async def close(self) -> None:
+        self.reading.cancel()
+        self.writer.close()
+
+
 class Attack:
     def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
         self.chosen, self.folder = chosen, folder
@@ -64,14 +101,17 @@ class Attack:
         await until(lambda: self._get("readyz") is not None, "the worker was not ready")
         self.client = await wire.connect(server, "hostile")
         self.stream = wire.jetstream(self.client)
+        self.typist = await Typist.connect(server)
         runner = ["--server", server, "--pool", PROBE_POOL, "--id", "r1", "--slots", "1"]
         await self.children.python("runner", "runner.py", *runner, "--behaviour", "sleep-after", "1")
         await self.stream.publish(wire.actor_signal(PROBE_POOL, PROBE_ACTOR, "create"))
         probing = asyncio.create_task(self._probe())
         await self._shoot()
+        await self.typist.flush()
         probing.cancel()
         counted = await self._count()
         await self.client.close()
+        await self.typist.close()
         if self.worker.returncode is not None:
             self.faults.append(f"the worker ended with {self.worker.returncode}")
         elif await self.children.stop(self.worker) != 0:
@@ -106,7 +146,10 @@ class Attack:
         reply = self.client.new_inbox()
         if kind == "signals":
             subject, valid = self._signal(pool, number)
-            await self.client.publish(subject, self._bytes(valid), headers=self._headers())
+            if self.random.random() < 0.25:
+                await self.typist.publish(subject, self._block(), self._bytes(valid))
+            else:
+                await self.client.publish(subject, self._bytes(valid), headers=self._headers())
         elif kind == "pings":
             ping = wire.runners.Ping(session=f"s{number}").SerializeToString() if number % 2 else b""
             await self.client.publish(f"roost.ping.{pool}.{self._id('r', number)}", self._bytes(ping), reply=reply)
@@ -166,6 +209,14 @@ class Attack:
         if self.random.random() < 0.5:
             return None
         return {name: self._token() for name in self.random.sample(HEADERS, self.random.randint(1, 3))}
+
+    def _block(self) -> bytes:
+        """Headers with empty values, without colons, folded, cut."""
+        values = ["", " ", "_INBOX.x", "a: b", "\t", "\0", "\r", "\n", "é"]
+        lines = [f"{self.random.choice([*HEADERS, '', ' '])}{self.random.choice([':', ': ', ''])}" for _ in range(3)]
+        block = "NATS/1.0\r\n" + "".join(f"{line}{self.random.choice(values)}\r\n" for line in lines) + "\r\n"
+        cut = len(block) if self.random.random() < 0.8 else self.random.randrange(len(block))
+        return block.encode()[:cut]
 
     # What is looked at.
 
