@@ -5,6 +5,8 @@ public enum RoostCLI {
   /// Runs what the process was started with, and ends it.
   public static func main() -> Never {
     StandardDescriptors.keep()
+    // A peer or a reader that hangs up is an error of a write, not the end of the process, whatever the command.
+    signal(SIGPIPE, SIG_IGN)
     let code = run(
       Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment, console: .standard)
     exit(code.rawValue)

@@ -19,6 +19,16 @@ struct ExecutableTests {
     #expect(try roost("help > /dev/full").code == 74)
   }
 
+  @Test("a pipe whose reader is gone is an error of a write, for commands that talk to nobody too")
+  func closedPipe() throws {
+    for words in ["man", "version", "actor list default/gpu --help"] {
+      let child = try TestProcess(
+        "exec bash -c 'exec 3> >(exit 0); wait $!; \(TestProcess.roost) \(words) >&3; echo code=$?'")
+      _ = try child.exitCode()
+      #expect(child.output.contains("code=74"), "\(words): \(child.output)")
+    }
+  }
+
   @Test("a log level that is none is said, and does not stop anything")
   func logLevel() throws {
     let (code, text) = try roost("worker --data /proc/nowhere --http 127.0.0.1:0", ["ROOST_LOG": "loud"])

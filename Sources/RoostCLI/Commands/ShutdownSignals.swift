@@ -5,8 +5,6 @@ enum ShutdownSignals {
   /// Call before any other thread is started, so that all of them leave the two signals to ours. `stop` is called at
   /// the first signal; a second one ends the process at once, as a crash would.
   static func watch(_ stop: @escaping @Sendable (_ name: String) -> Void) {
-    // A peer that hangs up is an error of a write, not the end of the process.
-    signal(SIGPIPE, SIG_IGN)
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, SIGTERM)

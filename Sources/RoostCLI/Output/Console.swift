@@ -24,7 +24,8 @@ package struct Console: Sendable {
 
   func out(_ text: String) throws(CLIError) {
     guard write(text) else {
-      throw CLIError(.ioError, "standard output cannot be written (closed pipe, full disk?); nothing else was undone")
+      throw CLIError(
+        .ioError, "standard output cannot be written (closed pipe, full disk?); what was done before stays done")
     }
   }
 
