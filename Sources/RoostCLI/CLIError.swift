@@ -1,5 +1,6 @@
 import RoostJournal
 import RoostNATS
+import RoostTelemetry
 import RoostWorker
 
 /// Why a command ends with something else than success.
@@ -18,8 +19,19 @@ struct CLIError: Error, Equatable, Sendable {
 
   static func usage(_ message: String) -> CLIError { CLIError(.usage, message) }
 
-  /// The line on standard error.
-  var text: String { code.isEmpty ? "roost: \(message)" : "roost: \(code): \(message)" }
+  /// The line on standard error. What was typed, and what strangers answer, may be in it: it stays one line of bounded
+  /// length, and nothing in it acts on the terminal.
+  var text: String { "roost: " + Self.shown(code.isEmpty ? message : "\(code): \(message)") }
+
+  /// Without its middle where it is too long: what is wrong stands at its beginning, what to do at its end.
+  static func shown(_ text: String) -> String {
+    let scalars = LogLine.escaped(text).unicodeScalars
+    guard scalars.count > shownScalars else { return String(scalars) }
+    return String(scalars.prefix(shownScalars * 2 / 3)) + "..." + String(scalars.suffix(shownScalars / 3))
+  }
+
+  /// Every message of our own is shorter.
+  private static let shownScalars = 1_200
 }
 
 extension CLIError {

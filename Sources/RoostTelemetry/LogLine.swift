@@ -1,4 +1,5 @@
 import Glibc
+import RoostCore
 
 /// How a log line is written.
 package enum LogLine {
@@ -18,8 +19,9 @@ package enum LogLine {
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 
-  /// `2026-11-23T21:08:26.123Z`.
+  /// `2026-11-23T21:08:26.123Z`; as its number where it is no time that is written so.
   package static func timestamp(_ ms: Int64) -> String {
+    guard fourDigitYears.contains(ms) else { return "\(ms) ms" }
     var seconds = time_t(ms / 1_000)
     var parts = tm()
     gmtime_r(&seconds, &parts)
@@ -32,40 +34,35 @@ package enum LogLine {
     return "\(date)T\(time).\(padded(ms % 1_000, 3))Z"
   }
 
+  /// 1970 to 9999.
+  private static let fourDigitYears: ClosedRange<Int64> = 0...253_402_300_799_999
+
   /// As it is when it reads as one word; else in double quotes, with control and invisible characters escaped.
   package static func quotedIfNeeded(_ value: String) -> String {
-    let isOneWord = value.unicodeScalars.allSatisfy {
-      $0 != "\"" && $0 != "=" && $0 != "\\" && $0 != " " && !isHidden($0)
-    }
-    return isOneWord && !value.isEmpty ? value : quoted(value)
+    let isOneWord = value.unicodeScalars.allSatisfy { !isQuoted($0) && $0 != "=" && $0 != " " && !$0.isHidden }
+    return isOneWord && !value.isEmpty ? value : "\"\(escaped(value, alsoQuotes: true))\""
   }
 
-  private static func quoted(_ value: String) -> String { "\"\(escaped(value))\"" }
+  /// On one line, with what would act on a terminal written out. What is escaped already stays as it is.
+  package static func escaped(_ value: String) -> String { escaped(value, alsoQuotes: false) }
 
-  /// On one line, with what would act on a terminal written out.
-  package static func escaped(_ value: String) -> String {
+  private static func escaped(_ value: String, alsoQuotes: Bool) -> String {
     var result = ""
     for scalar in value.unicodeScalars {
       switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where isHidden(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+      case _ where scalar.isHidden: result += "\\u{\(String(scalar.value, radix: 16))}"
+      case _ where alsoQuotes && isQuoted(scalar): result += "\\\(scalar)"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
   }
 
-  /// What would move the cursor, end the line or turn the writing direction of whoever reads the log.
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
-    default: false
-    }
-  }
+  /// What would end the quotes, or be taken for the beginning of an escape.
+  private static func isQuoted(_ scalar: Unicode.Scalar) -> Bool { scalar == "\"" || scalar == "\\" }
 
   private static func cut(_ text: String, to bytes: Int) -> String {
     guard text.utf8.count > bytes else { return text }

@@ -28,6 +28,27 @@ struct LogTests {
     #expect(LogLine.quotedIfNeeded(value) == written)
   }
 
+  @Test(
+    "a line is escaped once, however often it is: quotes and backslashes stay",
+    arguments: [
+      (#"say "a\b""#, #"say "a\b""#), ("a\nb\tc", #"a\nb\tc"#), ("\u{7f}\u{9b}31m", #"\u{7f}\u{9b}31m"#),
+      ("\u{2028}\u{2029}", #"\u{2028}\u{2029}"#),
+      ("\u{202a}\u{202e}\u{2066}\u{2069}", #"\u{202a}\u{202e}\u{2066}\u{2069}"#),
+    ])
+  func escaping(value: String, written: String) {
+    #expect(LogLine.escaped(value) == written)
+    #expect(LogLine.escaped(written) == written)
+  }
+
+  @Test("a time is written with a year of four digits, or as its number")
+  func times() {
+    #expect(LogLine.timestamp(0) == "1970-01-01T00:00:00.000Z")
+    #expect(LogLine.timestamp(253_402_300_799_999) == "9999-12-31T23:59:59.999Z")
+    #expect(LogLine.timestamp(253_402_300_800_000) == "253402300800000 ms")
+    #expect(LogLine.timestamp(-1) == "-1 ms")
+    #expect(LogLine.timestamp(.min) == "\(Int64.min) ms")
+  }
+
   @Test("a long value and a long line are cut, also in the middle of a character")
   func cutting() {
     let long = String(repeating: "ä", count: 5_000)

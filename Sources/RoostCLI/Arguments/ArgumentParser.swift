@@ -105,11 +105,7 @@ enum ArgumentParser {
     return .usage("\(subject)\(message); see `\(name) --help`")
   }
 
-  /// What was typed, bounded and on one line.
-  private static func quoted(_ text: String) -> String {
-    let visible = text.unicodeScalars.prefix(80).map { $0.properties.generalCategory == .control ? "?" : String($0) }
-    return "'\(visible.joined())\(text.unicodeScalars.count > 80 ? "..." : "")'"
-  }
+  private static func quoted(_ text: String) -> String { "'\(text)'" }
 
   /// `, did you mean X?` for the closest name, when it is close.
   private static func nearest(_ typed: String, _ names: [String]) -> String {

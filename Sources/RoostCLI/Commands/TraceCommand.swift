@@ -85,5 +85,5 @@ struct TraceCommand {
 
   private var isJSON: Bool { command.outputForm.isJSON }
 
-  private func complain(_ text: String) { console.err("roost: \(text)\n") }
+  private func complain(_ text: String) { console.err("roost: \(CLIError.shown(text))\n") }
 }

@@ -10,22 +10,18 @@ struct DeadOutput {
   // MARK: - A line of the list
 
   /// Empty where rows need none.
-  var title: String { isJSON ? "" : Self.columns(["letter", "time", "reason", "bytes", "subject"]) }
+  var title: String { isJSON ? "" : Columns.line(["letter", "time", "reason", "bytes", "subject"], Self.widths) }
 
   func row(_ letter: StoredLetter) -> String {
     if isJSON { return Self.object(fields(letter)) }
-    return Self.columns([
-      String(letter.sequence), letter.storedAt.map { LogLine.timestamp($0.ms) } ?? "-", Self.word(letter.reason),
-      String(letter.payload.count), Self.word(letter.subject),
-    ])
+    return Columns.line(
+      [
+        String(letter.sequence), letter.storedAt.map { LogLine.timestamp($0.ms) } ?? "-", Self.word(letter.reason),
+        String(letter.payload.count), Self.word(letter.subject),
+      ], Self.widths)
   }
 
-  private static func columns(_ cells: [String]) -> String {
-    let padded = zip(cells, [8, 24, 17, 7]).map { text, width in
-      text + String(repeating: " ", count: max(0, width - text.count)) + "  "
-    }
-    return padded.joined() + (cells.last ?? "") + "\n"
-  }
+  private static let widths = [8, 24, 17, 7]
 
   private static func word(_ text: String) -> String { text.isEmpty ? "-" : LogLine.quotedIfNeeded(text) }
 

@@ -11,7 +11,9 @@ struct HistoryOutput {
   let pool: PoolID
   var isJSON = false
 
-  static let title = "record    time                      signal    what\n"
+  static let title = Columns.line(["record", "time", "signal", "what"], widths)
+
+  private static let widths = [8, 24, 8]
 
   /// Of one record, in the order in which it says them.
   func lines(_ placed: PlacedRecord, _ reading: JournalReading) -> [String] {
@@ -53,10 +55,7 @@ struct HistoryOutput {
     let columns = [
       String(record), time.map { LogLine.timestamp($0.ms) } ?? "-", cause == 0 ? "-" : String(cause),
     ]
-    let padded = zip(columns, [8, 24, 8]).map { text, width in
-      text + String(repeating: " ", count: max(0, width - text.count)) + "  "
-    }
-    return padded.joined() + (kind == "change" ? "" : kind + " ") + said.text + "\n"
+    return Columns.line(columns + [(kind == "change" ? "" : kind + " ") + said.text], Self.widths)
   }
 
   /// What stands in the columns, or is the same in every line.

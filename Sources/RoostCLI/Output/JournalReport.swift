@@ -1,6 +1,5 @@
 import RoostCore
 import RoostJournal
-import RoostTelemetry
 import RoostWire
 import RoostWorker
 
@@ -121,15 +120,5 @@ struct JournalReport {
     case .allExcept(let whole):
       "all partitions but \(whole.map(String.init).joined(separator: ", ")), which are proven whole"
     }
-  }
-}
-
-/// Rows of a name and a value, the values under each other.
-enum FactTable {
-  static func text(_ facts: [(name: String, value: String)]) -> String {
-    let width = facts.map(\.name.count).max() ?? 0
-    return facts.map { name, value in
-      "\(name)\(String(repeating: " ", count: width + 2 - name.count))\(LogLine.escaped(value))\n"
-    }.joined()
   }
 }

@@ -1,6 +1,5 @@
 import RoostCore
 import RoostNATS
-import RoostTelemetry
 import RoostWire
 
 /// Pools, a row each, and one of them with all of its settings.
@@ -10,24 +9,20 @@ struct PoolOutput {
   // MARK: - A row of the list
 
   var title: String {
-    isJSON ? "" : Self.columns(["pool", "actors", "waiting", "runners", "slots", "free", "an actor woken now"])
+    isJSON
+      ? "" : Columns.line(["pool", "actors", "waiting", "runners", "slots", "free", "an actor woken now"], Self.widths)
   }
 
   func row(_ id: PoolID, _ pool: PoolDescription) -> String {
     if isJSON { return JSONValue.object(fields(id, pool)).text + "\n" }
     let numbers = [pool.actors, pool.pending, UInt64(pool.runners), pool.slots, pool.freeSlots].map { String($0) }
-    return Self.columns([id.description] + numbers + [Self.fate(pool)])
+    return Columns.line([id.description] + numbers + [Self.fate(pool)], Self.widths)
   }
 
-  private static func columns(_ cells: [String]) -> String {
-    let padded = zip([24, 8, 8, 8, 8, 8, 0], cells).map { width, cell in
-      cell + String(repeating: " ", count: max(0, width - cell.count))
-    }
-    return padded.joined(separator: "  ") + "\n"
-  }
+  private static let widths = [24, 8, 8, 8, 8, 8]
 
   private static func fate(_ pool: PoolDescription) -> String {
-    pool.pendingReason.isEmpty ? "is placed" : "waits: \(LogLine.escaped(pool.pendingReason))"
+    pool.pendingReason.isEmpty ? "is placed" : "waits: \(pool.pendingReason)"
   }
 
   // MARK: - One pool

@@ -10,20 +10,17 @@ struct QuestionOutput {
   // MARK: - Actors
 
   var actorTitle: String {
-    isJSON ? "" : Self.row(Self.actorWidths, ["actor", "state", "generation", "runner", "name"])
+    isJSON ? "" : Columns.line(["actor", "state", "generation", "runner", "name"], Self.actorWidths)
   }
 
-  private static let actorWidths = [24, 11, 10, 24, 0]
+  private static let actorWidths = [24, 11, 10, 24]
 
   func text(of actors: [ActorDescription]) -> String {
     if isJSON { return actors.map { ActorOutput.json.text(of: $0) }.joined() }
     return actors.map { actor in
-      Self.row(
-        Self.actorWidths,
-        [
-          actor.actor.text, actor.state, String(actor.generation), actor.runner?.text ?? "-",
-          LogLine.escaped(actor.name),
-        ])
+      Columns.line(
+        [actor.actor.text, actor.state, String(actor.generation), actor.runner?.text ?? "-", actor.name],
+        Self.actorWidths)
     }.joined()
   }
 
@@ -31,20 +28,19 @@ struct QuestionOutput {
 
   var runnerTitle: String {
     isJSON
-      ? "" : Self.row(Self.runnerWidths, ["runner", "state", "actors", "slots", "version", "last ping", "session"])
+      ? "" : Columns.line(["runner", "state", "actors", "slots", "version", "last ping", "session"], Self.runnerWidths)
   }
 
-  private static let runnerWidths = [24, 8, 6, 6, 7, 9, 0]
+  private static let runnerWidths = [24, 8, 6, 6, 7, 9]
 
   func text(of runners: [RunnerDescription]) -> String {
     if isJSON { return runners.map { JSONValue.object(fields($0)).text + "\n" }.joined() }
     return runners.map { runner in
-      Self.row(
-        Self.runnerWidths,
+      Columns.line(
         [
           runner.runner.text, runner.state, String(runner.reservedSlots), String(runner.totalSlots),
           String(runner.version), runner.pingAge.map { "\($0.value) ms" } ?? "-", runner.session?.text ?? "-",
-        ])
+        ], Self.runnerWidths)
     }.joined()
   }
 
@@ -68,11 +64,11 @@ struct QuestionOutput {
   func head(of page: PendingPage) -> String {
     if isJSON { return "" }
     if page.total == 0 { return "nobody waits\n" }
-    return "\(page.total) wait, because: \(page.reason)\n"
-      + Self.row(Self.pendingWidths, ["position", "actor", "ticket", "since", "until", "callers"])
+    return "\(page.total) wait, because: \(LogLine.escaped(page.reason))\n"
+      + Columns.line(["position", "actor", "ticket", "since", "until", "callers"], Self.pendingWidths)
   }
 
-  private static let pendingWidths = [8, 24, 10, 24, 24, 0]
+  private static let pendingWidths = [8, 24, 10, 24, 24]
 
   func text(ofEntriesOf page: PendingPage) -> String {
     page.entries.map { entry in
@@ -85,12 +81,11 @@ struct QuestionOutput {
         if let deadline = entry.deadline { fields["deadline_ts"] = .int(deadline.ms) }
         return JSONValue.object(fields).text + "\n"
       }
-      return Self.row(
-        Self.pendingWidths,
+      return Columns.line(
         [
           String(entry.queuePosition), entry.actor.text, String(entry.ticket), LogLine.timestamp(entry.since.ms),
           entry.deadline.map { LogLine.timestamp($0.ms) } ?? "for ever", String(entry.waiters),
-        ])
+        ], Self.pendingWidths)
     }.joined()
   }
 
@@ -107,13 +102,5 @@ struct QuestionOutput {
     let facts = explanation.facts.map { "  because  \(LogLine.escaped($0))\n" }
     let remedies = explanation.remedies.map { "  remedy   \(LogLine.escaped($0))\n" }
     return LogLine.escaped(explanation.summary) + "\n" + (facts + remedies).joined()
-  }
-
-  /// Cells as wide as they are given, wider ones as they are; the last one as it is.
-  private static func row(_ widths: [Int], _ cells: [String]) -> String {
-    let padded = zip(widths, cells).map { width, cell in
-      cell + String(repeating: " ", count: max(0, width - cell.count))
-    }
-    return padded.joined(separator: "  ") + "\n"
   }
 }

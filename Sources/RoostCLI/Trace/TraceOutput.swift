@@ -67,12 +67,14 @@ struct TraceOutput {
     return nil
   }
 
+  private static let whoColumn = 4
+
   private func line(_ cells: String...) -> String {
-    let widths = [24, 7, 6, 6, only != nil ? nil : showsPool ? 24 : 8, 15, 0]
-    let padded = zip(widths, cells).compactMap { width, cell in
-      width.map { cell + String(repeating: " ", count: max(0, $0 - cell.count)) }
+    var (cells, widths) = (cells, [24, 7, 6, 6, showsPool ? 24 : 8, 15])
+    if only != nil {
+      cells.remove(at: Self.whoColumn)
+      widths.remove(at: Self.whoColumn)
     }
-    let line = padded.joined(separator: "  ")
-    return line[..<(line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex)] + "\n"
+    return Columns.line(cells, widths)
   }
 }

@@ -1,6 +1,5 @@
 import RoostCore
 import RoostNATS
-import RoostTelemetry
 import RoostWire
 import RoostWorker
 
@@ -8,7 +7,6 @@ import RoostWorker
 struct TraceWords {
   private(set) var who = ""
   private(set) var what = ""
-  /// Nothing in it acts on a terminal.
   private(set) var why = ""
   private(set) var fields: [String: JSONValue] = [:]
 
@@ -28,9 +26,6 @@ struct TraceWords {
         "subject": .string(subject), "reason": .string(error.reason.rawValue), "message": .string(error.message),
       ]
     }
-    // What a signal says is written as facts, each of which is quoted where it must be.
-    if case .signal = row.what { return }
-    why = LogLine.escaped(why)
   }
 
   private static func joined(_ parts: String?...) -> String {

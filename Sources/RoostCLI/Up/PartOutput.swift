@@ -1,3 +1,5 @@
+import RoostTelemetry
+
 /// What a part writes, line by line with its name before each: `worker | ...`.
 struct PartOutput {
   private let part: Part
@@ -25,9 +27,7 @@ struct PartOutput {
     let text = String(decoding: line, as: UTF8.self)
     line = []
     if text.isEmpty || (part == .broker && !isWholeShown && Self.isEveryday(text)) { return "" }
-    // What would act on the terminal does not reach it.
-    let visible = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : String($0) }
-    return "\(part) | \(visible.joined())\n"
+    return "\(part) | \(LogLine.escaped(text))\n"
   }
 
   /// `[PID] DATE TIME [INF] ...`: nats-server's level stands in brackets.

@@ -1,4 +1,5 @@
 import Foundation
+import RoostCore
 
 /// A JSON document as the broker's API speaks it; whole numbers stay whole.
 package enum JSONValue: Equatable, Sendable, Codable {
@@ -64,7 +65,7 @@ package enum JSONValue: Equatable, Sendable, Codable {
     }
   }
 
-  /// Compact text with sorted names.
+  /// Compact text with sorted names; nothing in it acts on a terminal.
   package var text: String { render([.sortedKeys, .withoutEscapingSlashes]) }
 
   /// Indented text with sorted names.
@@ -74,10 +75,28 @@ package enum JSONValue: Equatable, Sendable, Codable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = format
     do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
+      return Self.escaped(String(decoding: try encoder.encode(self), as: UTF8.self))
     } catch {
       preconditionFailure("a JSON value cannot be written: \(error)")
     }
+  }
+
+  /// The encoder escapes only what is below the blank. Behind it nothing that is hidden stands outside of strings.
+  private static func escaped(_ json: String) -> String {
+    func isRaw(_ scalar: Unicode.Scalar) -> Bool { scalar.value > 0x20 && scalar.isHidden }
+    guard json.unicodeScalars.contains(where: isRaw) else { return json }
+    var result = ""
+    for scalar in json.unicodeScalars {
+      guard isRaw(scalar) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return result
   }
 
   package static func parse(_ bytes: [UInt8], from source: String) throws(NATSError) -> JSONValue {
