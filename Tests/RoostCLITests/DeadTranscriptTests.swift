@@ -156,6 +156,22 @@ struct DeadTranscriptTests {
     #expect(try post.count("ROOST_DEAD") == 2)
   }
 
+  @Test(
+    "a letter whose subject nobody can publish is kept, and those behind it go on", arguments: ["a b", "a\u{7f}", ""])
+  func unpublishable(actor: String) throws {
+    let post = try Post()
+    try post.setUp()
+    try post.letter(1, "malformed_id", "roost.signal.default.gpu.actor.\(actor).wake")
+    try post.letter(2, "quarantined", "roost.signal.default.gpu.actor.a2.wake")
+    #expect(post.transcript.roost("dead", "redrive", "--pool", "default/gpu", "--dry-run") == .refused)
+    #expect(post.transcript.roost("dead", "redrive", "--pool", "default/gpu") == .refused)
+    let text = post.transcript.text
+    #expect(text.ranges(of: "kept letter=1 ").count == 2 && text.contains("its subject cannot be published"), "\(text)")
+    #expect(text.contains("would_redrive letter=2 ") && text.contains("redriven letter=2 "), "\(text)")
+    #expect(try post.count("ROOST_DEAD") == 1)
+    #expect(try post.count("ROOST_SIGNALS") == 1)
+  }
+
   @Test("answers are asked for again only when that is said")
   func keepReplyTo() throws {
     let post = try Post()

@@ -61,6 +61,13 @@ extension StoredLetter {
     guard subject.hasPrefix("\(prefix).signal.") else {
       return "malformed letter: its subject does not begin with \(prefix).signal."
     }
+    // The broker would take it from nobody: those behind it must not wait for that.
+    let tokens = subject.split(separator: ".", omittingEmptySubsequences: false)
+    guard NATSConnection.isSubject(subject), !tokens.contains("") else {
+      return
+        "its subject cannot be published: it has a blank, a control character or an empty token; publish it anew under "
+        + "another"
+    }
     if let bytes = header("Roost-Dead-Truncated") {
       return "only \(payload.count) of its \(bytes) bytes were kept: publish it anew from where it came"
     }

@@ -40,8 +40,13 @@ extension NATSConnection {
 
   /// The library writes a subject into its line protocol as it is: a space or a line end would be read as another
   /// field or another operation by the server.
+  package static func isSubject(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+  }
+
   static func requireSubject(_ subject: String) throws(NATSError) {
-    let valid = !subject.isEmpty && subject.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
-    if !valid { throw NATSError(.badSubject, "a subject must not be empty nor hold spaces or control characters") }
+    guard isSubject(subject) else {
+      throw NATSError(.badSubject, "a subject must not be empty nor hold spaces or control characters")
+    }
   }
 }
