@@ -42,6 +42,17 @@ struct ArgumentTests {
     #expect(error?.message.contains("--help`") == true)
   }
 
+  @Test(
+    "an ID of a message is a word that can be seen",
+    arguments: ["", " ", "a b", "a\u{1b}", "a\u{7f}", "a\u{a0}b", "\u{200b}"])
+  func messageIDs(id: String) throws {
+    #expect(try parse("actor", "wake", "a/b", "x").messageID() == nil)
+    #expect(try parse("actor", "wake", "a/b", "x", "--msg-id", "größe/17").messageID() == "größe/17")
+    let command = try parse("actor", "wake", "a/b", "x", "--msg-id", id)
+    let error = #expect(throws: CLIError.self) { try command.messageID() }
+    #expect(error?.exitCode == .usage)
+  }
+
   @Test("every command of the tree has a summary, and no option twice")
   func tree() {
     func check(_ spec: CommandSpec) {

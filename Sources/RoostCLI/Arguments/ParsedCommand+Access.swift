@@ -75,7 +75,11 @@ extension ParsedCommand {
   }
 
   private static func checkServers(_ url: String) throws(CLIError) {
-    for server in url.split(separator: ",") {
+    let servers = url.split(separator: ",")
+    guard servers.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
+      throw .usage("--server '\(url)' names no server: write nats://HOST:PORT, several separated by commas")
+    }
+    for server in servers {
       guard let end = server.firstRange(of: "://")?.lowerBound else { continue }
       let scheme = server[..<end].drop { $0 == " " }
       guard serverSchemes.contains(scheme.lowercased()) else {

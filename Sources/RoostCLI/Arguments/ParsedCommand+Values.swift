@@ -28,6 +28,16 @@ extension ParsedCommand {
     return count
   }
 
+  /// What the broker stores a signal once by. Errors: `usage` for what it would not take as a header, or take for none.
+  func messageID() throws(CLIError) -> String? {
+    guard let text = value("msg-id") else { return nil }
+    let isWord = text.unicodeScalars.allSatisfy { !$0.isHidden && !$0.properties.isWhitespace }
+    guard isWord, !text.isEmpty else {
+      throw .usage("--msg-id '\(text)': write an ID without blanks and control characters, e.g. wake-17")
+    }
+    return text
+  }
+
   func streams() throws(CLIError) -> RoostStreams {
     RoostStreams(prefix: try subjects().prefix, replicas: replicas, signalsMaxBytes: try maxBytes())
   }

@@ -38,7 +38,7 @@ struct PoolSettingField: Sendable {
   /// Errors: `usage` for an unknown key, a value that has not its form, and values that contradict each other.
   static func settings(_ assignments: [String]) throws(CLIError) -> PoolSettings {
     var settings = PoolSettings()
-    for assignment in assignments { _ = try assign(assignment, in: &settings) }
+    _ = try assign(assignments, in: &settings)
     if let contradiction = settings.contradiction { throw .usage("settings: \(contradiction)") }
     return settings
   }
@@ -47,8 +47,21 @@ struct PoolSettingField: Sendable {
   static func overlay(_ assignments: [String]) throws(CLIError) -> PoolSettingsOverlay {
     var settings = PoolSettings()
     var overlay = PoolSettingsOverlay()
-    for assignment in assignments { try assign(assignment, in: &settings).lay(settings, &overlay) }
+    for field in try assign(assignments, in: &settings) { field.lay(settings, &overlay) }
     return overlay
+  }
+
+  /// The settings that are named.
+  private static func assign(
+    _ assignments: [String], in settings: inout PoolSettings
+  ) throws(CLIError) -> [PoolSettingField] {
+    var named: [PoolSettingField] = []
+    for assignment in assignments {
+      let field = try assign(assignment, in: &settings)
+      if named.contains(where: { $0.name == field.name }) { throw .usage("--set \(field.name) is given twice") }
+      named.append(field)
+    }
+    return named
   }
 
   private static func assign(_ assignment: String, in settings: inout PoolSettings) throws(CLIError) -> PoolSettingField

@@ -4,8 +4,8 @@ import RoostNATS
 /// `roost actor wake --wait`.
 extension ActorCommand {
   /// Wakes, listens, and does what `ReadyWait` decides, until the actor is ready or cannot be. `first` gives the
-  /// expiry; how long the wakes wait for room is one budget for all of them.
-  func untilReady(_ first: Wake, _ client: SignalClient) throws(CLIError) -> ExitCode {
+  /// expiry, `messageID` is its own; how long the wakes wait for room is one budget for all of them.
+  func untilReady(_ first: Wake, _ messageID: String?, _ client: SignalClient) throws(CLIError) -> ExitCode {
     let pendingMs = try command.duration("pending-timeout") ?? ReadyWait.pendingTimeoutMs
     let readyMs = try command.duration("ready-timeout") ?? pendingMs + ReadyWait.readyWaitMs
     let pendingDeadline = Exchange.deadline(pendingMs)
@@ -21,7 +21,7 @@ extension ActorCommand {
       return ack.sequence
     }
 
-    var wait = ReadyWait(wake: try wake(command.value("msg-id")))
+    var wait = ReadyWait(wake: try wake(messageID))
     var last: Answer?
     while let answer = try answers.next(until: readyDeadline) {
       last = answer

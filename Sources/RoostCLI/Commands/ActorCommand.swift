@@ -29,14 +29,15 @@ struct ActorCommand {
       throw .usage("--timeout is for a wake without --wait; with --wait give --ready-timeout")
     }
     let timeoutMs = try answerTimeoutMs(signal)
+    let messageID = try command.messageID()
     let client = try SignalClient(command, environment: environment)
     if command.has("no-wait") {
-      try stored(client.publish(signal, to: actor, of: pool, replyTo: nil, messageID: command.value("msg-id")))
+      try stored(client.publish(signal, to: actor, of: pool, replyTo: nil, messageID: messageID))
       return .success
     }
-    if command.has("wait"), case .wake(let wake) = signal { return try untilReady(wake, client) }
+    if command.has("wait"), case .wake(let wake) = signal { return try untilReady(wake, messageID, client) }
     return try exchange.untilFinal(client, timeoutMs) { replyTo throws(CLIError) in
-      try client.publish(signal, to: actor, of: pool, replyTo: replyTo, messageID: command.value("msg-id"))
+      try client.publish(signal, to: actor, of: pool, replyTo: replyTo, messageID: messageID)
     }
   }
 

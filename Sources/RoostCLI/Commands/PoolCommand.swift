@@ -7,6 +7,7 @@ struct PoolCommand {
   private let exchange: Exchange
   private let pool: PoolID
   private let timeoutMs: UInt64
+  private let messageID: String?
 
   /// Errors: `usage`.
   init(_ command: ParsedCommand, console: Console) throws(CLIError) {
@@ -14,6 +15,7 @@ struct PoolCommand {
     pool = try ParsedCommand.pool(command.operands[0])
     exchange = Exchange(pool: pool, output: command.outputForm.isJSON ? .json : .text, console: console)
     timeoutMs = try command.duration("timeout") ?? Exchange.answerTimeoutMs
+    messageID = try command.messageID()
   }
 
   func run(environment: [String: String]) throws(CLIError) -> ExitCode {
@@ -40,7 +42,7 @@ struct PoolCommand {
   }
 
   private func drainAll(_ client: SignalClient) throws(CLIError) -> ExitCode {
-    if command.has("msg-id") { throw .usage("--msg-id is for one signal; `roost runner drain` sends one") }
+    if messageID != nil { throw .usage("--msg-id is for one signal; `roost runner drain` sends one") }
     var code = ExitCode.success
     for runner in try openRunners(client) {
       if try send(.drain(runner), client) != .success { code = .refused }
@@ -63,7 +65,6 @@ struct PoolCommand {
   }
 
   private func send(_ signal: PoolSignal, _ client: SignalClient) throws(CLIError) -> ExitCode {
-    let messageID = command.value("msg-id")
     if command.has("no-wait") {
       try exchange.stored(client.publish(signal, to: pool, replyTo: nil, messageID: messageID))
       return .success
