@@ -47,7 +47,7 @@ extension Outside {
         let beside = try roost("\(tool) \(data)", world)
         #expect(beside.code == 0 && beside.text.contains("goes on with it"), "\(tool): \(beside.text)")
       }
-      #expect(try roost("doctor \(data)", world).text.contains("default/gpu: 3 actors, 1 runners"))
+      #expect(try roost("doctor \(data)", world).text.contains("default/gpu: 3 actors, 1 runner with"))
       for tool in ["journal repair --apply", "journal dump", "history a2 --pool default/gpu"] {
         let busy = try roost("\(tool) \(data)", world)
         #expect(busy.code == 75 && busy.text.contains("in use by process "), "\(tool): \(busy.text)")
@@ -65,7 +65,7 @@ extension Outside {
       #expect(
         try roost("history a2 --pool default/gpu \(data)", world).text.contains("event ready generation=1 runner=r1"))
       let sound = try roost("doctor \(data)", world)
-      #expect(sound.code == 0 && sound.text.contains("pool      default/gpu: 3 actors, 1 runners"), "\(sound.text)")
+      #expect(sound.code == 0 && sound.text.contains("pool      default/gpu: 3 actors, 1 runner with"), "\(sound.text)")
 
       try flip("victim-of-damage", in: world)
       #expect(try roost("journal verify \(data)", world).code == 65)

@@ -87,7 +87,7 @@ struct ReadmeTests {
     try await until(
       "both pools have room", "roost pool list", says: /default\/gpu .* is placed\ndefault\/web .* is placed/)
     _ = try type(blocks[1])
-    try await until("it waits", "roost pending default/web", says: /1 wait, because: newest_full/)
+    try await until("it waits", "roost pending default/web", says: /1 waits, because: newest_full/)
     let why = try type(blocks[2])
     #expect(why.contains("all slots of the runners of the highest version are taken"), "\(why)")
     #expect(why.contains("Start more runners of version 1, or give them more slots."), "\(why)")

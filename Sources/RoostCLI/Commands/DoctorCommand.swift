@@ -31,7 +31,7 @@ enum DoctorCommand {
       rows.append(
         (
           "pool",
-          "\(id): \(pool.actors) actors, \(pool.runners) runners with a session, \(pool.pending) pending"
+          "\(id): \(pool.actors.counted("actor")), \(pool.runners.counted("runner")) with a session, \(pool.pending) pending"
         ))
       faults += pool.faults.count
       for fault in pool.faults.prefix(Self.listedFaults) { rows.append(("fault", "\(id): \(fault)")) }

@@ -64,7 +64,7 @@ struct QuestionOutput {
   func head(of page: PendingPage) -> String {
     if isJSON { return "" }
     if page.total == 0 { return "nobody waits\n" }
-    return "\(page.total) wait, because: \(LogLine.escaped(page.reason))\n"
+    return "\(page.total.counted("waits", "wait")), because: \(LogLine.escaped(page.reason))\n"
       + Columns.line(["position", "actor", "ticket", "since", "until", "callers"], Self.pendingWidths)
   }
 

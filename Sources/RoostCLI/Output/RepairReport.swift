@@ -1,5 +1,6 @@
 import RoostCore
 import RoostJournal
+import RoostTelemetry
 import RoostWorker
 
 /// What a repair keeps and loses, for people.
@@ -25,7 +26,9 @@ struct RepairReport {
 
   private static func rows(_ loss: Repair.Loss) -> [(name: String, value: String)] {
     let name = "partition \(loss.partition) (\(loss.pools.map(\.description).joined(separator: ", ")))"
-    var rows = [(name: "keep", value: "\(name): the state after record \(loss.lastKept), \(loss.keptActors) actors")]
+    var rows = [
+      (name: "keep", value: "\(name): the state after record \(loss.lastKept), \(loss.keptActors.counted("actor"))")
+    ]
     if let dropped = loss.dropped {
       rows.append(
         (

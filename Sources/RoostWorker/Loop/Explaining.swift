@@ -1,4 +1,5 @@
 import RoostCore
+import RoostTelemetry
 import RoostWire
 
 /// Puts into words why an actor is where it is, and whether the pool has room: for whoever is woken at night by it.
@@ -34,7 +35,7 @@ struct Explaining {
     case "sleeping": return "sleeps, and nothing asks for it"
     case "backoff":
       let again = actor.until.map { $0 > now ? "in \(span(to: $0))" : "at once" } ?? "later"
-      return "has ended by a crash or a loss \(actor.crashCount) times in a row and tries again \(again)"
+      return "has ended by a crash or a loss \(times(actor.crashCount)) and tries again \(again)"
     case "pending":
       let since = actor.since.map { " for \(span(from: $0))" } ?? ""
       return "has waited for a slot\(since), as number \(actor.queuePosition) of \(outlook.waiting): "
@@ -67,7 +68,7 @@ struct Explaining {
     default: facts.append("Its last error is \(actor.lastErrorCode).")
     }
     if actor.state != "backoff", actor.crashCount > 1 {
-      facts.append("It ended by a crash or a loss \(actor.crashCount) times in a row.")
+      facts.append("It ended by a crash or a loss \(times(actor.crashCount)).")
     }
     if actor.hasRewake { facts.append("A wake waits for the end of the stop: it starts again then.") }
     if let alarm = actor.alarm {
@@ -90,6 +91,8 @@ struct Explaining {
     }
   }
 
+  private func times(_ count: UInt32) -> String { count == 1 ? "once" : "\(count) times in a row" }
+
   // MARK: - The pool
 
   private var fate: String {
@@ -108,7 +111,9 @@ struct Explaining {
   private func words(for reason: String) -> String {
     switch reason {
     case "no_runner": "the pool has no runner"
+    case "all_stale" where outlook.silent == 1: "the one runner that may take actors has fallen silent"
     case "all_stale": "all \(outlook.silent) runners that may take actors have fallen silent"
+    case "all_draining" where outlook.draining == 1: "its one runner is draining"
     case "all_draining": "all \(outlook.draining) runners are draining"
     case "newest_full": "all slots of the runners of the highest version are taken"
     case "behind_others": "others came before it and are being placed"
@@ -121,18 +126,19 @@ struct Explaining {
   /// What there is to run actors on.
   private var room: [String] {
     var facts = [
-      "Pool \(pool) has \(outlook.open) runners with an open session; \(outlook.silent) are silent, \(outlook.draining) drain."
+      "Pool \(pool) has \(outlook.open.counted("runner")) with an open session; "
+        + "\(outlook.silent.counted("is", "are")) silent, \(outlook.draining.counted("drains", "drain"))."
     ]
     if outlook.runners > 0 {
       facts.append(
-        "The highest version, \(outlook.version), has \(outlook.runners) runners with \(outlook.slots) slots, "
+        "The highest version, \(outlook.version), has \(outlook.runners.counted("runner")) with \(outlook.slots.counted("slot")), "
           + "\(outlook.freeSlots) of them free."
       )
     }
     if outlook.olderFreeSlots > 0 {
-      facts.append("Runners of lower versions have \(outlook.olderFreeSlots) free slots, which are not used meanwhile.")
+      facts.append("Runners of lower versions have \(outlook.olderFreeSlots.counted("free slot")), not used meanwhile.")
     }
-    if outlook.waiting > 0 { facts.append("\(outlook.waiting) actors wait for a slot.") }
+    if outlook.waiting > 0 { facts.append("\(outlook.waiting.counted("actor waits", "actors wait")) for a slot.") }
     return facts
   }
 
