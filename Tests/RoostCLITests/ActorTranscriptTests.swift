@@ -119,7 +119,7 @@ struct ActorTranscriptTests {
       HistoryEntry(
         record: record, at: Instant(ms: 1_795_468_106_007 + Int64(record) * 1_000), kind: kind, generation: generation,
         runner: generation > 0 ? RunnerID("r1") : nil, causeSequence: cause, reason: reason, ticket: ticket,
-        queuePosition: ticket)
+        queuePosition: ticket, throughSequence: record > 5 ? 6 : 0)
     }
     worker.setHistory([
       entry(9, "ready", cause: 4), entry(8, "start", cause: 4, reason: HistoryEntry.runnerJoined),

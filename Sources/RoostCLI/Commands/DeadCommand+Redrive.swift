@@ -64,7 +64,7 @@ extension DeadCommand {
       output.line(
         "redriven", letter,
         [
-          ("stream", .string(ack.stream)), ("sequence", .number(of: ack.sequence)),
+          ("stream", .string(ack.stream)), ("signal_sequence", .number(of: ack.sequence)),
           ("duplicate", .bool(ack.isDuplicate)),
         ]))
     return true

@@ -63,7 +63,7 @@ struct HistoryCommand {
       throw CLIError(
         .refused,
         "the state after record \(wanted) is not kept: the log begins at record \(first), and no snapshot is older; name a "
-          + "later record (`roost journal inspect` shows both)")
+          + "later record (`roost journal verify` shows which there are)")
     }
     if let wanted, wanted > past.last {
       throw CLIError(.refused, "the journal ends at record \(past.last); there is no record \(wanted) yet")

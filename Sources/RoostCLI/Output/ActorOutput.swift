@@ -18,7 +18,7 @@ enum ActorOutput: Sendable {
     case .json:
       return object([
         "stored": .object([
-          "stream": .string(ack.stream), "sequence": number(ack.sequence), "duplicate": .bool(ack.isDuplicate),
+          "stream": .string(ack.stream), "signal_sequence": number(ack.sequence), "duplicate": .bool(ack.isDuplicate),
         ])
       ])
     }

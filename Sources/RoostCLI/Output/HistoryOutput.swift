@@ -25,26 +25,40 @@ struct HistoryOutput {
       for change in section.changes {
         let entry = JournalEntry(change)
         guard entry.actor == actor else { continue }
-        lines.append(line(record, batch.time, "change", entry, cause: change.cause))
+        lines.append(line(record, batch.time, .change, entry, cause: change.cause))
       }
       for event in section.events where event.actor == actor {
-        lines.append(line(record, event.at, "event", JournalEntry(event), cause: event.cause.sequence))
+        lines.append(line(record, event.at, .kind, JournalEntry(event), cause: event.cause.sequence))
       }
       for answer in section.answers where answer.actor == actor {
-        lines.append(line(record, batch.time, "answer", JournalEntry(answer), cause: answer.sequence))
+        lines.append(line(record, batch.time, .outcome, JournalEntry(answer), cause: answer.sequence))
       }
     }
     for entry in reading.undecodable where entry.pool == pool && entry.actor == actor {
-      lines.append(line(record, batch.time, "change", JournalEntry(entry), cause: 0))
+      lines.append(line(record, batch.time, .change, JournalEntry(entry), cause: 0))
     }
     return lines
   }
 
+  /// What the word of a line is, as `journal dump` names it.
+  private enum Word: String {
+    case change, kind, outcome
+
+    /// What people read before it.
+    var prefix: String {
+      switch self {
+      case .change: ""
+      case .kind: "event "
+      case .outcome: "answer "
+      }
+    }
+  }
+
   private func line(
-    _ record: RoostCore.RecordIndex, _ time: Instant?, _ kind: String, _ entry: JournalEntry, cause: StreamSequence
+    _ record: RoostCore.RecordIndex, _ time: Instant?, _ word: Word, _ entry: JournalEntry, cause: StreamSequence
   ) -> String {
     if isJSON {
-      var fields = entry.fields(kind)
+      var fields = entry.fields(word.rawValue)
       fields["journal_sequence"] = .number(of: record)
       fields["ts"] = .time(time)
       fields["cause_sequence"] = .number(of: cause)
@@ -55,7 +69,7 @@ struct HistoryOutput {
     let columns = [
       String(record), time.map { LogLine.timestamp($0.ms) } ?? "-", cause == 0 ? "-" : String(cause),
     ]
-    return Columns.line(columns + [(kind == "change" ? "" : kind + " ") + said.text], Self.widths)
+    return Columns.line(columns + [word.prefix + said.text], Self.widths)
   }
 
   /// What stands in the columns, or is the same in every line.

@@ -1,6 +1,7 @@
 import RoostCore
 import RoostNATS
 import RoostWire
+import RoostWorker
 
 extension JournalEntry {
   /// One assignment to the state.
@@ -33,7 +34,7 @@ extension JournalEntry {
     var reason = ""
     if case .stop(let why) = command.kind {
       word = "stop"
-      reason = why.name
+      reason = why.word
     }
     self.init(
       word, command.actor,
@@ -105,19 +106,6 @@ extension ActorState {
     switch self {
     case .backoff(_, let demand), .pending(_, _, let demand), .starting(_, _, let demand): demand.cause.sequence
     default: rewake?.cause.sequence ?? 0
-    }
-  }
-}
-
-extension StopReason {
-  /// As in the protocol.
-  var name: String {
-    switch self {
-    case .sleep: "SLEEP"
-    case .stop: "STOP"
-    case .goingAway: "GOING_AWAY"
-    case .destroy: "DESTROY"
-    case .stale: "STALE"
     }
   }
 }

@@ -98,7 +98,7 @@ extension JournalEntry {
     word = letter.reason
     actor = nil
     facts = [
-      ("subject", .string(letter.subject)), ("sequence", .number(of: letter.sequence)),
+      ("subject", .string(letter.subject)), ("signal_sequence", .number(of: letter.sequence)),
       ("stored_ts", .time(letter.storedAt)), ("payload_bytes", .number(of: UInt64(letter.payload.count))),
     ]
   }

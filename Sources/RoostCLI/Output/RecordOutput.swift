@@ -98,7 +98,7 @@ struct RecordOutput {
     if let time = batch.time { fields["ts"] = .int(time.ms) }
     if let position = batch.position {
       fields["position"] = .object([
-        "sequence": .number(of: position.sequence), "stored_ts": .int(position.storedAt.ms),
+        "signal_sequence": .number(of: position.sequence), "stored_ts": .int(position.storedAt.ms),
         "subject": .string(position.subject),
       ])
     }

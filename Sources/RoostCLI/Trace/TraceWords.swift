@@ -111,6 +111,7 @@ struct TraceWords {
       "runner_id": .text(of: entry.runner), "reason": .string(entry.reason), "message": .string(entry.message),
     ]
     if let until = entry.until { fields["until_ts"] = .int(until.ms) }
+    if entry.throughSequence > 0 { fields["through_sequence"] = .number(of: entry.throughSequence) }
     if entry.ticket > 0 {
       fields["ticket"] = .number(of: entry.ticket)
       fields["queue_position"] = .number(of: entry.queuePosition)
