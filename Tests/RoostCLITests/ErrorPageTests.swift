@@ -2,9 +2,11 @@ import Foundation
 import RoostNATS
 import RoostRunner
 import RoostWire
+import RoostWorker
 import Testing
 
 @testable import RoostCLI
+@testable import RoostCore
 
 @Suite("Every code and reason has a page")
 struct ErrorPageTests {
@@ -36,6 +38,24 @@ struct ErrorPageTests {
     for code in named { #expect(ErrorPage.of(code) != nil, "\(code)") }
   }
 
+  @Test("every reason that an event, a start, a stop, a wait or a closed session has is one that `roost explain` knows")
+  func traced() throws {
+    var reasons = Set(Loss.allCases.map(\.rawValue))
+    reasons.formUnion((1...5).compactMap { StopReason(rawValue: $0)?.word })
+    reasons.formUnion([HistoryEntry.slotReleased, HistoryEntry.runnerJoined, "lost", "drain", "ok", "error", "crashed"])
+    let folder = Self.top.appending(path: "Sources/RoostCore/Machine")
+    for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      reasons.formUnion(text.matches(of: /[rR]eason: "([a-z_]+)/).map { String($0.1) })
+    }
+    let waits = try String(contentsOf: folder.appending(path: "Pool.swift"), encoding: .utf8)
+    reasons.formUnion(waits.matches(of: /"([a-z]+_[a-z]+)"/).map { String($0.1) })
+    // An answer that says why nothing was done has the actor's state as its reason.
+    reasons.subtract(["running", "limit"])
+    #expect(reasons.count > 40)
+    for reason in reasons.sorted() { #expect(ErrorPage.of(reason) != nil, "\(reason)") }
+  }
+
   /// `ROOST_REWRITE_GOLDEN=1` writes them.
   @Test("docs/errors has the text that `roost explain` prints, with an index, and no other file")
   func pages() throws {
@@ -60,7 +80,7 @@ struct ErrorPageTests {
   @Test("`roost explain`: a code, several, none, and one that does not exist")
   func explain() throws {
     var it = Transcript()
-    it.roost("explain", "roost-j002", "limit:key")
+    it.roost("explain", "roost-j002", "limit:key", "newest_full")
     it.roost("explain", "ROOST-J999")
     it.roost("explain")
     #expect(it.text.split(separator: "\n").allSatisfy { $0.count <= 120 })

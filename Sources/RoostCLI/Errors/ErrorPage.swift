@@ -17,15 +17,17 @@ struct ErrorPage: Sendable {
     self.remedy = remedy
   }
 
-  static let all = journal + worker + broker + runner + signals + questions
+  static let all = journal + worker + broker + runner + signals + questions + reasons
 
   /// Codes are found in any case, `limit:FIELD` for every field.
   static func of(_ code: String) -> ErrorPage? {
     let wanted = code.lowercased()
     // Some reasons go on after a colon.
-    return all.first { $0.code.lowercased() == wanted || wanted.hasPrefix("\($0.code.lowercased()):") }
-      ?? (wanted.hasPrefix("limit:") ? all.first { $0.code == "limit:FIELD" } : nil)
+    let kind = String(wanted.prefix { $0 != ":" })
+    return byCode[wanted] ?? byCode[kind] ?? (wanted.hasPrefix("limit:") ? byCode["limit:field"] : nil)
   }
+
+  private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code.lowercased(), $0) })
 
   /// The file of its page in docs/errors: codes have no other sign that a file name may not.
   var fileName: String { code.split(separator: ":").joined(separator: "-") + ".md" }

@@ -120,7 +120,7 @@ struct TraceWords {
     switch entry.kind {
     case "start":
       why = Self.joined(place, waited.map { "waited \(Self.span($0))" }, waited == nil ? nil : Self.room(entry))
-    case "stop": why = Self.joined(Self.aim[entry.reason] ?? entry.reason, place)
+    case "stop": why = Self.joined(Self.title(of: entry.reason) ?? entry.reason, place)
     case "pending":
       why = Self.joined(
         Self.meaning(of: entry.reason), entry.queuePosition > 0 ? "place \(entry.queuePosition)" : nil,
@@ -130,6 +130,7 @@ struct TraceWords {
         Int64(entry.message).map { "waited \(Self.span(Milliseconds($0)))" }, Self.meaning(of: entry.reason))
     case "backoff": why = Int64(entry.message).map { "next start in \(Self.span(Milliseconds($0)))" } ?? entry.message
     case "ready", "sleep_intent": why = place ?? ""
+    case "stopped": why = Self.joined(entry.reason, entry.message, place)
     default: why = Self.joined(Self.meaning(of: entry.reason), entry.message, place)
     }
   }
@@ -143,27 +144,12 @@ struct TraceWords {
     }
   }
 
-  /// Why a stop is sent.
-  private static let aim = [
-    "sleep": "to sleep", "stop": "to end, as it wanted", "going_away": "to go on elsewhere",
-    "destroy": "to end for good",
-    "stale": "a copy that is nobody's any more",
-  ]
-
   /// A reason with its explanation.
   private static func meaning(of reason: String) -> String {
-    meanings[reason].map { "\(reason) (\($0))" } ?? reason
+    title(of: reason).map { "\(reason) (\($0))" } ?? reason
   }
 
-  private static let meanings = [
-    "no_runner": "the pool has no runner", "all_stale": "no runner pings", "all_draining": "all runners drain",
-    "newest_full": "no free slot", "behind_others": "others came before it",
-    "queue_full": "as many wait as max_pending allows", "asked": "by a signal",
-    "no_start_report": "the runner did not say that it runs",
-    "no_stop_report": "the runner did not say that it stopped",
-    "runner_lost": "the runner fell silent", "superseded": "its runner was started anew",
-    "crash_policy": "so its crash policy says", "completed": "its work is done",
-  ]
+  private static func title(of reason: String) -> String? { ErrorPage.of(reason)?.title }
 
   // MARK: - Time
 

@@ -9,7 +9,7 @@ enum Ending: Equatable {
 }
 
 /// Why a generation is taken for lost; the text is the event's reason.
-enum Loss: String {
+enum Loss: String, CaseIterable {
   case noStartReport = "no_start_report"
   case noStopReport = "no_stop_report"
   case runnerLost = "runner_lost"
