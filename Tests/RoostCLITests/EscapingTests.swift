@@ -1,5 +1,6 @@
 import RoostCore
 import RoostWire
+import Synchronization
 import Testing
 
 @testable import RoostCLI
@@ -22,6 +23,14 @@ struct EscapingTests {
     let text = CLIError.usage("'\(String(repeating: filling, count: 100_000))' is no pool: write NS/POOL").text
     #expect(text.unicodeScalars.count < 1_300)
     #expect(text.hasPrefix("roost: '") && text.hasSuffix("is no pool: write NS/POOL"))
+  }
+
+  @Test("what is said beside the data keeps its lines, and nothing else that acts")
+  func remarks() {
+    let said = Mutex("")
+    let console = Console(out: { _ in true }, err: { text in said.withLock { $0 += text } })
+    console.err("a\u{1b}[2J\n\nb \"\u{9b}\"\r\n")
+    #expect(said.withLock { $0 } == #"a\u{1b}[2J"# + "\n\n" + #"b "\u{9b}"\r"# + "\n")
   }
 
   @Test("rows of actors, runners, the queue and pools")

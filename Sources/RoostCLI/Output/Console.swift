@@ -29,7 +29,11 @@ package struct Console: Sendable {
     }
   }
 
-  func err(_ text: String) { complain(text) }
+  /// Others' words may be in it: nothing in its lines acts on the terminal.
+  func err(_ text: String) {
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    complain(lines.map { LogLine.escaped(String($0)) }.joined(separator: "\n"))
+  }
 }
 
 @Sendable private func writeToStandardOutput(_ text: String) -> Bool {
