@@ -13,7 +13,9 @@ import Testing
     let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
     let folder = String(cString: try #require(made))
     defer {
-      for name in ["lock", "journal/identity", "journal/newest", "journal/next"] + (1...9).map({ JournalName.segment($0) }) {
+      for name in ["lock", "journal/identity", "journal/newest", "journal/next"]
+        + (1...9).map({ JournalName.segment($0) })
+      {
         unlink(folder + "/data/" + name)
       }
       rmdir(folder + "/data/journal")
