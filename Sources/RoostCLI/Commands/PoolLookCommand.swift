@@ -41,7 +41,7 @@ struct PoolLookCommand {
       do throws(CLIError) {
         try console.out(output.row(id, try Self.pool(id, try reply.get())))
       } catch  where Self.isOfOnePool(error) {
-        console.err("roost: \(id): \(error.code): \(error.message)\n")
+        console.err("roost: \(CLIError.shown("\(id): \(error.code): \(error.message)"))\n")
         code = error.exitCode
       }
     }
