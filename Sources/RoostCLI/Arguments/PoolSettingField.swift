@@ -33,12 +33,13 @@ struct PoolSettingField: Sendable {
     .milliseconds("stop_after_ms", \.stopAfter, \.stopAfter),
   ]
 
-  /// The settings that hold with all of `assignments` (`KEY=VALUE`), which are judged together.
+  /// The settings that hold with all of `assignments` (`KEY=VALUE`), which are judged together. Of several for one key the last
+  /// counts, so that a script's own can be overridden.
   ///
   /// Errors: `usage` for an unknown key, a value that has not its form, and values that contradict each other.
   static func settings(_ assignments: [String]) throws(CLIError) -> PoolSettings {
     var settings = PoolSettings()
-    _ = try assign(assignments, in: &settings)
+    for assignment in assignments { _ = try assign(assignment, in: &settings) }
     if let contradiction = settings.contradiction { throw .usage("settings: \(contradiction)") }
     return settings
   }
@@ -47,21 +48,8 @@ struct PoolSettingField: Sendable {
   static func overlay(_ assignments: [String]) throws(CLIError) -> PoolSettingsOverlay {
     var settings = PoolSettings()
     var overlay = PoolSettingsOverlay()
-    for field in try assign(assignments, in: &settings) { field.lay(settings, &overlay) }
+    for assignment in assignments { try assign(assignment, in: &settings).lay(settings, &overlay) }
     return overlay
-  }
-
-  /// The settings that are named.
-  private static func assign(
-    _ assignments: [String], in settings: inout PoolSettings
-  ) throws(CLIError) -> [PoolSettingField] {
-    var named: [PoolSettingField] = []
-    for assignment in assignments {
-      let field = try assign(assignment, in: &settings)
-      if named.contains(where: { $0.name == field.name }) { throw .usage("--set \(field.name) is given twice") }
-      named.append(field)
-    }
-    return named
   }
 
   private static func assign(_ assignment: String, in settings: inout PoolSettings) throws(CLIError) -> PoolSettingField
