@@ -7,22 +7,10 @@ import Testing
 @testable import RoostJournal
 
 @Suite struct FileDiskTests {
-  /// A folder of its own, removed afterwards.
+  /// `body` is told a folder that is not there yet; it is removed afterwards.
   private func withFolder(_ body: (String) throws -> Void) throws {
-    var template = Array("/tmp/roost-journal-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
-    let folder = String(cString: try #require(made))
-    defer {
-      for name in ["lock", "journal/identity", "journal/newest", "journal/next"]
-        + (1...9).map({ JournalName.segment($0) })
-      {
-        unlink(folder + "/data/" + name)
-      }
-      rmdir(folder + "/data/journal")
-      rmdir(folder + "/data")
-      rmdir(folder)
-    }
-    try body(folder + "/data")
+    let folder = try TemporaryFolder()
+    try body(folder.path + "/data")
   }
 
   @Test("On a real disk the log goes over segments, is read again, and a file cut short is filled up")

@@ -9,14 +9,10 @@ import Testing
 @Suite struct AccessTests {
   /// A folder with keys and certificates, gone with the object.
   private final class Keys {
-    let folder: String
+    private let temporary: TemporaryFolder
+    var folder: String { temporary.path }
 
-    init() throws {
-      var template = Array("\(NSTemporaryDirectory())roost-keys-XXXXXX".utf8CString)
-      folder = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-
-    deinit { do { try FileManager.default.removeItem(atPath: folder) } catch {} }
+    init() throws { temporary = try TemporaryFolder() }
 
     func write(_ name: String, _ text: String) throws -> String {
       try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)

@@ -107,17 +107,3 @@ func isAlive(_ pid: pid_t) -> Bool {
 }
 
 func openDescriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
-
-/// A folder that is gone with this object.
-final class TemporaryFolder: Sendable {
-  let path: String
-  init() throws {
-    path = "/tmp/roost-runner-test-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-  deinit { _ = Result { try FileManager.default.removeItem(atPath: path) } }
-
-  func text(_ name: String) -> String? {
-    FileManager.default.contents(atPath: "\(path)/\(name)").map { String(decoding: $0, as: UTF8.self) }
-  }
-}

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RoostCore
+import RoostTestKit
 import Testing
 
 @testable import RoostRunner

@@ -46,14 +46,3 @@ final class RunningWorker: Sendable {
     return waitForEnd()
   }
 }
-
-/// A folder that is gone with this object.
-final class TemporaryFolder: Sendable {
-  let path: String
-  init() throws {
-    var template = Array("/tmp/roost-worker-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw POSIXError(.EIO) }
-    path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-  deinit { _ = Result { try FileManager.default.removeItem(atPath: path) } }
-}
