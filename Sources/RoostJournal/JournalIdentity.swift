@@ -17,12 +17,7 @@ package struct JournalID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// 32 hexadecimal digits.
-  package var description: String { Self.hexadecimal(high) + Self.hexadecimal(low) }
-
-  private static func hexadecimal(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  package var description: String { high.hexadecimal + low.hexadecimal }
 }
 
 /// The identity file: one line of text, so that a person can read and compare it.
@@ -31,12 +26,7 @@ package struct JournalID: Hashable, Sendable, CustomStringConvertible {
 enum JournalIdentity {
   private static let prefix = "roost-journal format=1 id="
 
-  static func encode(_ id: JournalID) -> [UInt8] {
-    let facts = prefix + id.description
-    let crc = Array(facts.utf8).withUnsafeBytes { crc32c($0) }
-    let digits = String(crc, radix: 16)
-    return Array("\(facts) crc=\(String(repeating: "0", count: 8 - digits.count))\(digits)\n".utf8)
-  }
+  static func encode(_ id: JournalID) -> [UInt8] { CheckedLine.encode(prefix + id.description) }
 
   /// nil for anything that `encode` does not write.
   static func decode(_ bytes: [UInt8]) -> JournalID? {

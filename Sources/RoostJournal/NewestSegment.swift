@@ -8,16 +8,7 @@
 enum NewestSegment {
   private static let prefix = "roost-newest "
 
-  static func encode(_ number: UInt64) -> [UInt8] {
-    let facts = prefix + hexadecimal(number, digits: 16)
-    let crc = Array(facts.utf8).withUnsafeBytes { crc32c($0) }
-    return Array("\(facts) crc=\(hexadecimal(UInt64(crc), digits: 8))\n".utf8)
-  }
-
-  private static func hexadecimal(_ number: UInt64, digits: Int) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: digits - text.count) + text
-  }
+  private static func encode(_ number: UInt64) -> [UInt8] { CheckedLine.encode(prefix + number.hexadecimal) }
 
   /// nil: there is none, or nothing that was written as a whole.
   static func read(_ disk: any Disk) throws(DiskError) -> UInt64? {

@@ -31,8 +31,7 @@ enum JournalName {
   static func snapshot(ofEntry entry: String) -> RecordIndex? { number(entry, snapshotSuffix).map { RecordIndex($0) } }
 
   private static func name(_ number: UInt64, _ suffix: String) -> String {
-    let hexadecimal = String(number, radix: 16)
-    return "journal/" + String(repeating: "0", count: 16 - hexadecimal.count) + hexadecimal + suffix
+    "journal/" + number.hexadecimal + suffix
   }
 
   private static func number(_ entry: String, _ suffix: String) -> UInt64? {
